@@ -1,0 +1,81 @@
+/// Runs a network on the machine, layer by layer.
+///
+/// SystemC elaborates once per process, so a process builds one accelerator and runs
+/// every layer of every network on it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "memory/architecture.hpp"
+#include "memory/counters.hpp"
+#include "pe/fault.hpp"
+#include "sparse_formats/tensor.hpp"
+#include "workloads/network_file.hpp"
+
+namespace scnn::sim {
+
+enum class Engine : std::uint8_t { decoupled, clocked };
+
+struct VcdOptions {
+  std::string file;            ///< empty: no waveform
+  std::vector<std::int64_t> pes;  ///< PE numbers to trace; empty: all
+  std::int64_t first_cycle = 0;
+  std::int64_t last_cycle = -1;  ///< -1: to the end
+};
+
+/// What the simulated machine computed for one layer.
+struct LayerOutput {
+  Tensor<std::int64_t> accumulated;  ///< `[1][K][Ho][Wo]`, before bias and ReLU
+  Tensor<float> output;              ///< the same scaled, with bias and ReLU
+};
+
+struct LayerResult {
+  std::string name;
+  workloads::LayerSpec spec;
+  double weight_density = 0.0;      ///< non-zero share after quantisation
+  double activation_density = 0.0;  ///< non-zero share after quantisation
+  Granularity granularity = Granularity::fine;
+  std::int64_t kc = 0;
+  std::int64_t temporal_tiles = 0;
+  memory::Counters counters;
+  bool verified = false;
+};
+
+struct RunOptions {
+  Engine engine = Engine::decoupled;
+  bool values = true;   ///< compute values; without, only time and counters
+  bool verify = true;   ///< compare `accumulated` with the reference, bit for bit
+  int threads = 0;      ///< 0: all cores
+  VcdOptions vcd;       ///< clocked only
+  pe::FaultPlan fault;  ///< for tests: what the machine shall get wrong
+  /// Called with each finished layer, in order; the output is empty without values.
+  std::function<void(const LayerResult&, const LayerOutput&)> on_layer;
+  /// Called before a layer starts, with its index among the selected.
+  std::function<void(std::size_t, const workloads::LayerSpec&)> on_start;
+};
+
+/// The one accelerator of this process.
+class Machine {
+ public:
+  /// Elaborates the module tree. \throws ModelError when called twice in a process
+  Machine(const memory::Architecture& arch, RunOptions options);
+  ~Machine();
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+
+  /// Runs one layer to its end.
+  /// \param first  the layer is the first of its network (S27)
+  /// \throws VerificationError, ModelError, InputError (a capacity that cannot be met)
+  LayerResult run(const workloads::QuantisedLayer& layer, bool first);
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace scnn::sim
