@@ -32,12 +32,17 @@ inline constexpr std::array kGranularities{Granularity::fine, Granularity::vecto
 
 /// Weights per grain of a tensor `[K][Cg][R][S]`. Grains are contiguous and in
 /// order in the row-major tensor, so grain i covers elements `[i*g, (i+1)*g)`.
-[[nodiscard]] constexpr std::int64_t grain_size(Granularity g, const std::array<std::int64_t, 4>& s) {
+[[nodiscard]] constexpr std::int64_t grain_size(Granularity g,
+                                                const std::array<std::int64_t, 4>& s) {
   switch (g) {
-    case Granularity::fine: return 1;
-    case Granularity::vector: return s[3];
-    case Granularity::kernel: return s[2] * s[3];
-    case Granularity::filter: return s[1] * s[2] * s[3];
+    case Granularity::fine:
+      return 1;
+    case Granularity::vector:
+      return s[3];
+    case Granularity::kernel:
+      return s[2] * s[3];
+    case Granularity::filter:
+      return s[1] * s[2] * s[3];
   }
   return 1;
 }
