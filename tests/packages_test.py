@@ -1,0 +1,139 @@
+#!/usr/bin/python3
+"""Runs tools/install_packages.sh against stand-ins for dpkg-query, apt-get and sudo,
+and CMake with each library hidden: what is missing must be named with its package.
+
+Usage: packages_test.py [unittest options]
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SCRIPT = "tools/install_packages.sh"
+PACKAGES = "cmake/debian-packages.txt"
+TOOLS = ["bash", "awk", "grep", "sed", "cat", "dirname", "readlink", "env"]
+
+
+class InstallPackages(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.bin = pathlib.Path(self.folder.name)
+        self.bin.chmod(0o777)  # the test of other users runs the copy in here
+        for tool in TOOLS:
+            (self.bin / tool).symlink_to(shutil.which(tool))
+        for name in (SCRIPT, PACKAGES):
+            (self.bin / name).parent.mkdir()
+            shutil.copy(ROOT / name, self.bin / name)
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def stand_in(self, name, text):
+        path = self.bin / name
+        path.write_text("#!/bin/bash\n" + text)
+        path.chmod(0o755)
+
+    def debian(self, missing=(), apt="exit 0"):
+        absent = "|".join(missing) or "-"
+        self.stand_in("dpkg-query", f'case "${{@: -1}}" in {absent}) exit 1;; esac; echo -n installed')
+        self.stand_in("apt-get", f'echo "apt-get $*" >> "{self.bin}/calls"\n{apt}\n')
+
+    def run_script(self, *arguments, user=None):
+        return subprocess.run(["/bin/bash", self.bin / SCRIPT, *arguments], env={"PATH": str(self.bin)},
+                              capture_output=True, text=True, check=False, user=user)
+
+    def calls(self):
+        log = self.bin / "calls"
+        return log.read_text() if log.exists() else ""
+
+    def test_nothing_is_said_or_done_when_everything_is_there(self):
+        self.debian()
+        result = self.run_script()
+        self.assertEqual((0, "", "", ""),
+                         (result.returncode, result.stdout, result.stderr, self.calls()))
+
+    def test_without_apt_the_list_is_printed_and_the_status_is_2(self):
+        result = self.run_script()
+        self.assertEqual(2, result.returncode)
+        self.assertIn("no apt", result.stderr)
+        self.assertIn("libsystemc-dev", result.stderr)
+        self.assertNotIn("gcovr", result.stderr, "optional packages are not asked for")
+
+    @unittest.skipIf(os.geteuid() != 0, "needs root")
+    def test_only_missing_packages_are_installed_and_named_with_their_purpose(self):
+        self.debian(missing=["libhdf5-dev", "catch2"])
+        result = self.run_script()
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertRegex(result.stderr, r"libhdf5-dev +reads and writes network files")
+        self.assertNotIn("libsystemc-dev", result.stderr)
+        self.assertRegex(self.calls(), r"install -y --no-install-recommends libhdf5-dev catch2\n")
+        self.assertNotIn("update", self.calls())
+
+    @unittest.skipIf(os.geteuid() != 0, "needs root")
+    def test_package_lists_are_updated_when_the_first_attempt_fails(self):
+        self.debian(missing=["catch2"], apt=f'(( $(wc -l < "{self.bin}/calls") > 1 ))')
+        (self.bin / "wc").symlink_to(shutil.which("wc"))
+        result = self.run_script()
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertEqual(3, len(self.calls().splitlines()), self.calls())
+        self.assertIn("update", self.calls().splitlines()[1])
+
+    @unittest.skipIf(os.geteuid() != 0, "needs root")
+    def test_a_failing_apt_is_reported_with_status_1(self):
+        self.debian(missing=["catch2"], apt="echo 'E: no network' >&2; exit 100")
+        result = self.run_script()
+        self.assertEqual(1, result.returncode)
+        self.assertIn("E: no network", result.stderr)
+        self.assertIn("could not install: catch2", result.stderr)
+
+    @unittest.skipIf(os.geteuid() != 0, "needs root, to stop being it")
+    def test_others_than_root_use_sudo_and_are_told(self):
+        self.debian(missing=["catch2"])
+        result = self.run_script(user=65534)
+        self.assertEqual(2, result.returncode, result.stderr)
+        self.assertIn("neither root nor sudo here; as root run: apt-get install catch2",
+                      result.stderr)
+        self.stand_in("sudo", f'echo "sudo" >> "{self.bin}/calls"; "$@"')
+        result = self.run_script(user=65534)
+        self.assertEqual(0, result.returncode, result.stderr)
+        self.assertIn("sudo, which may ask for your password", result.stderr)
+        self.assertTrue(self.calls().startswith("sudo\napt-get"), self.calls())
+
+
+class ConfigureNamesPackages(unittest.TestCase):
+    """Each library hidden from CMake in turn."""
+
+    HIDDEN = {
+        "pkg-config": ["-DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON"],
+        "libsystemc-dev": ["-DCMAKE_FIND_ROOT_PATH=/nowhere",
+                           "-DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY"],
+        "libboost-program-options-dev": ["-DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON"],
+        "nlohmann-json3-dev": ["-DCMAKE_DISABLE_FIND_PACKAGE_nlohmann_json=ON"],
+        "libfmt-dev": ["-DCMAKE_DISABLE_FIND_PACKAGE_fmt=ON"],
+        "libssl-dev": ["-DCMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON"],
+        "catch2": ["-DCMAKE_DISABLE_FIND_PACKAGE_Catch2=ON"],
+        "libhdf5-dev": [],  # hidden by an empty pkg-config path below
+    }
+
+    def test_a_hidden_library_is_named_with_its_package(self):
+        listed = (ROOT / PACKAGES).read_text()
+        for package, options in self.HIDDEN.items():
+            with self.subTest(package), tempfile.TemporaryDirectory() as build:
+                environment = dict(os.environ)
+                if not options:
+                    environment["PKG_CONFIG_LIBDIR"] = "/nowhere"
+                result = subprocess.run(
+                    ["cmake", "-S", ROOT, "-B", build, "-G", "Ninja", *options],
+                    env=environment, capture_output=True, text=True, check=False)
+                self.assertEqual(1, result.returncode, result.stdout)
+                message = " ".join(result.stderr.split())
+                self.assertIn(f"install Debian's package '{package}'", message)
+                self.assertIn(f"\n{package} ", listed)
+
+
+if __name__ == "__main__":
+    unittest.main()
