@@ -1,0 +1,52 @@
+#include "workloads/network_file.hpp"
+
+#include <utility>
+
+#include "workloads/encoded_file.hpp"
+#include "workloads/file_root.hpp"
+#include "workloads/file_source.hpp"
+#include "workloads/network_layer.hpp"
+
+namespace scnn::workloads {
+namespace {
+
+class NetworkFile final : public FileSource {
+ public:
+  explicit NetworkFile(hdf5::InputFile file) : FileSource(std::move(file)) {
+    check_layers([](const hdf5::Group& group, const std::string& name) {
+      return check_network_layer(group, name);
+    });
+  }
+  [[nodiscard]] Layer read(std::size_t index) const override {
+    return read_network_layer(group_of(index), layers()[index]);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<NetworkSource> open_network(const std::filesystem::path& path) {
+  hdf5::InputFile file(path);
+  if (read_format(file.root()) == kEncodedFormat) return open_encoded(std::move(file));
+  return std::make_unique<NetworkFile>(std::move(file));
+}
+
+class NetworkWriter::Impl {
+ public:
+  Impl(const std::filesystem::path& path, const NetworkInfo& info)
+      : layers(path, kNetworkFormat, info) {}
+  LayersWriter layers;
+};
+
+NetworkWriter::NetworkWriter(const std::filesystem::path& path, const NetworkInfo& info)
+    : impl_(std::make_unique<Impl>(path, info)) {}
+
+NetworkWriter::~NetworkWriter() = default;
+
+void NetworkWriter::append(const Layer& layer) {
+  auto group = impl_->layers.add(layer.spec.name);
+  write_network_layer(group, layer);
+}
+
+void NetworkWriter::commit() { impl_->layers.commit(); }
+
+}  // namespace scnn::workloads

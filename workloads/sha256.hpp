@@ -1,0 +1,13 @@
+/// SHA-256 of files, for the provenance of results.
+#pragma once
+
+#include <string>
+
+namespace scnn::workloads {
+
+/// SHA-256 of an open file from its first byte, whatever the descriptor's position.
+/// \return  lower-case hex, 64 digits
+/// \throws  InputError at `where` when reading fails
+[[nodiscard]] std::string sha256_of(int descriptor, const std::string& where);
+
+}  // namespace scnn::workloads
