@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "sparse_formats/granularity.hpp"
@@ -13,6 +14,7 @@ namespace scnn::pruning {
 
 /// Saliency of every grain in index order: sum of |w|, in double precision and
 /// index order. Integer weights are scaled first.
+/// \pre     weights are finite, as every file reader checks
 /// \return  `weights / grain_size` values
 [[nodiscard]] std::vector<double> saliencies(const workloads::ValueTensor& weights, Granularity g);
 
@@ -25,8 +27,8 @@ namespace scnn::pruning {
 ///
 /// \param previous  an earlier mask of this layer, of any granularity whose zeros
 ///                  are whole grains of `g`; nullptr for none
-/// \pre    0 < density <= 1
-/// \throws InputError at `where` when `previous` drops part of a grain of `g`
+/// \throws InputError at `where` when the density is outside (0,1], or `previous` has
+///         another shape or drops part of a grain of `g`
 [[nodiscard]] workloads::Mask prune_layer(const workloads::ValueTensor& weights, Granularity g,
                                           double density, const workloads::Mask* previous,
                                           const std::string& where);
@@ -41,7 +43,15 @@ struct GlobalLayer {
 /// Prunes several layers with one threshold: grains are ranked over all layers by
 /// mean |w|, density counts weights. Of equal means the earlier layer, then the
 /// lower index, survives.
-/// \return one mask per layer, in order
+///
+/// The ranking is walked from the top, and a grain is kept while the kept weights with
+/// its own are at most `density * weights of all layers`, rounded to nearest, ties to
+/// even; the walk stops at the first grain that does not fit. Grains of different layers
+/// differ in size, so the kept weights may fall short of that number by less than one
+/// grain. Grains that `previous` dropped stay dropped; their weights count in the total.
+/// \throws InputError when the density is outside (0,1], and at a layer's `where` when its
+/// `previous` does not fit \return one mask per layer, in order; `density_requested` is that of the
+/// whole
 [[nodiscard]] std::vector<workloads::Mask> prune_global(std::span<const GlobalLayer> layers,
                                                         Granularity g, double density);
 
