@@ -1,4 +1,11 @@
 /// Architecture files: JSON with what differs from the defaults (docs/formats.md).
+///
+/// Accepted values: pe_rows, pe_cols 1 to 1024 with at most 4096 PEs; F, I 1 to 64; kc 1 to
+/// 65536; weight_bits, activation_bits 2 to 16; accumulator_bits 2 to 63; index_bits 1 to 16;
+/// banks 1 to 4096; queue_threshold 0 to 65535; iaram_bytes, oaram_bytes 0 to 2^40;
+/// latency_cycles 0 to 2^30; entries_per_bank, weight_fifo_entries,
+/// broadcast_entries_per_cycle, bytes_per_cycle and both ppu rates 1 to 2^30; clock_ghz any
+/// finite number above 0. sim/architecture_fields.hpp declares them.
 #pragma once
 
 #include <filesystem>
