@@ -42,7 +42,7 @@ struct Attribute {
     refuse(dims.empty() ? "is a scalar" : "has shape " + shape_text(dims), expected);
   }
   void read(hid_t memory_type, void* out) const {
-    if (H5Aread(handle.id(), memory_type, out) < 0) throw_damaged(*where);
+    if (count() > 0 && H5Aread(handle.id(), memory_type, out) < 0) throw_damaged(*where);
   }
   [[nodiscard]] std::size_t count() const {
     std::size_t n = 1;
