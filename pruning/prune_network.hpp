@@ -33,8 +33,8 @@ struct PruneOptions {
   Granularity granularity = Granularity::fine;
   DensityRequest density = 1.0;
   Scope scope = Scope::layer;
-  std::vector<std::string> layers;  ///< globs of the layers to prune; empty: all
-  std::vector<std::string> skip;    ///< globs of the layers to leave out, stronger than `layers`
+  std::vector<std::string> layers = {};  ///< globs of the layers to prune; empty: all
+  std::vector<std::string> skip = {};  ///< globs of the layers to leave out, stronger than `layers`
 };
 
 /// What happened to a layer.

@@ -29,13 +29,17 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-/// The known key a user may have meant, empty when none is near.
+/// The known key a user may have meant: one that goes on from `key`, or the one fewest
+/// letters away; empty when none is near.
 std::string_view nearest_key(std::string_view key, const std::vector<std::string_view>& known) {
+  constexpr std::size_t longest = 64, shortest_beginning = 3;
   std::string_view nearest;
+  if (key.size() > longest) return nearest;
   std::size_t best = std::max<std::size_t>(2, key.size() / 3) + 1;
-  if (key.size() > 64) return nearest;
   for (const std::string_view candidate : known) {
-    const std::size_t distance = edit_distance(key, candidate);
+    const std::size_t distance = key.size() >= shortest_beginning && candidate.starts_with(key)
+                                     ? 0
+                                     : edit_distance(key, candidate);
     if (distance < best && distance < candidate.size()) {
       best = distance;
       nearest = candidate;

@@ -1,9 +1,6 @@
 /// JSON text as users write it, and every way it can be wrong.
-#include <unistd.h>
 #include <catch2/catch.hpp>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +10,7 @@
 #include "sim/json_place.hpp"
 #include "sim/json_reader.hpp"
 #include "sparse_formats/error.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace {
 
@@ -22,26 +20,10 @@ using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 namespace fs = std::filesystem;
 
-/// A folder of its own for each test case, removed at its end.
-class TempFolder {
- public:
-  TempFolder() {
-    std::string name = (fs::temp_directory_path() / "scnn-json-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~TempFolder() { fs::remove_all(path_); }
-  TempFolder(const TempFolder&) = delete;
-  TempFolder& operator=(const TempFolder&) = delete;
-
-  [[nodiscard]] fs::path file(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name, std::ios::binary) << text;
-    return path_ / name;
-  }
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
+fs::path written(const fs::path& path, const std::string& text) {
+  test::write_bytes(path, text);
+  return path;
+}
 
 /// What the user would read.
 std::string message_for(std::string_view text) {
@@ -172,22 +154,22 @@ TEST_CASE("many keys are read in linear time") {
 }
 
 TEST_CASE("files are read by name") {
-  const TempFolder folder;
-  CHECK(read_json_file(folder.file("good.json", "// c\n{\"a\": 1}"))["a"] == 1);
-  const fs::path bad = folder.file("bad.json", "{\"a\": 1,}");
+  const test::TemporaryFolder folder;
+  CHECK(read_json_file(written(folder / "good.json", "// c\n{\"a\": 1}"))["a"] == 1);
+  const fs::path bad = written(folder / "bad.json", "{\"a\": 1,}");
   CHECK_THROWS_WITH(read_json_file(bad), StartsWith(bad.string() + ": line 1, column 9: "));
 }
 
 TEST_CASE("files that cannot be read say why") {
-  const TempFolder folder;
-  const fs::path missing = folder.path() / "missing.json";
+  const test::TemporaryFolder folder;
+  const fs::path missing = folder / "missing.json";
   CHECK_THROWS_WITH(read_json_file(missing),
                     missing.string() + ": no such file, expected a JSON file");
   CHECK_THROWS_WITH(read_json_file(folder.path()),
                     folder.path().string() + ": found a directory, expected a JSON file");
-  CHECK_THROWS_WITH(read_json_file(folder.file("empty.json", "")),
+  CHECK_THROWS_WITH(read_json_file(written(folder / "empty.json", "")),
                     Contains("empty.json: empty, expected JSON text"));
-  const fs::path loop = folder.path() / "loop.json";
+  const fs::path loop = folder / "loop.json";
   fs::create_symlink(loop, loop);
   CHECK_THROWS_WITH(read_json_file(loop),
                     Contains("loop.json: cannot be read (") && Contains("), expected a JSON file"));
@@ -231,19 +213,19 @@ TEST_CASE("an object reader gives members, or nothing where they are absent") {
 }
 
 TEST_CASE("a densities file gives its entries in file order") {
-  const TempFolder folder;
+  const test::TemporaryFolder folder;
   const auto table = read_densities(
-      folder.file("d.json", "// d\n{\"conv1\": 0.84, \"inception/*\": 1, \"*\": 0.3}"));
+      written(folder / "d.json", "// d\n{\"conv1\": 0.84, \"inception/*\": 1, \"*\": 0.3}"));
   using Entries = std::vector<std::pair<std::string, double>>;
   CHECK(table.entries() == Entries{{"conv1", 0.84}, {"inception/*", 1.0}, {"*", 0.3}});
   CHECK(table.find("conv1") == 0.84);
   CHECK(table.find("inception/3a") == 1.0);
   CHECK(table.find("fc6") == 0.3);
-  CHECK(read_densities(folder.file("none.json", "{}")).entries().empty());
+  CHECK(read_densities(written(folder / "none.json", "{}")).entries().empty());
 }
 
 TEST_CASE("a densities file that is wrong is refused with the place") {
-  const TempFolder folder;
+  const test::TemporaryFolder folder;
   const std::vector<std::pair<std::string, std::string>> cases{
       {"{\"conv1\": 0}", "#/conv1: found 0, expected a number in (0,1]"},
       {"{\"conv1\": -0.5}", "#/conv1: found -0.5, expected a number in (0,1]"},
@@ -257,7 +239,7 @@ TEST_CASE("a densities file that is wrong is refused with the place") {
   };
   for (const auto& [text, expected] : cases) {
     CAPTURE(text);
-    const fs::path file = folder.file("d.json", text);
+    const fs::path file = written(folder / "d.json", text);
     CHECK_THROWS_WITH(read_densities(file), file.string() + expected);
     CHECK_THROWS_AS(read_densities(file), InputError);
   }
