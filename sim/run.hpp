@@ -13,16 +13,17 @@
 
 #include "memory/architecture.hpp"
 #include "memory/counters.hpp"
+#include "memory/engine.hpp"
 #include "pe/fault.hpp"
 #include "sparse_formats/tensor.hpp"
 #include "workloads/network_file.hpp"
 
 namespace scnn::sim {
 
-enum class Engine : std::uint8_t { decoupled, clocked };
+using memory::Engine;
 
 struct VcdOptions {
-  std::string file;            ///< empty: no waveform
+  std::string file;               ///< empty: no waveform
   std::vector<std::int64_t> pes;  ///< PE numbers to trace; empty: all
   std::int64_t first_cycle = 0;
   std::int64_t last_cycle = -1;  ///< -1: to the end

@@ -1,0 +1,46 @@
+#include "memory/arrivals.hpp"
+
+#include <algorithm>
+
+namespace scnn::memory {
+
+void Arrivals::start(const Architecture& arch, const DramStream& dram, std::size_t pes) {
+  fifo_entries_ = arch.weight_fifo_entries;
+  per_cycle_ = arch.broadcast_entries_per_cycle;
+  const std::size_t n = dram.size();
+  on_chip_.resize(n);
+  for (std::size_t j = 0; j < n; ++j) on_chip_[j] = dram.on_chip_cycle(j);
+  arrival_.assign(n, 0);
+  late_until_.assign(n, 0);
+  last_pop_.assign(n, 0);
+  popped_.assign(pes, 0);
+  known_ = 0;
+}
+
+void Arrivals::report_pops(std::size_t pe, std::span<const std::int64_t> times) {
+  std::int64_t* last = last_pop_.data() + popped_[pe];
+  for (std::size_t i = 0; i < times.size(); ++i) last[i] = std::max(last[i], times[i]);
+  popped_[pe] += times.size();
+}
+
+bool Arrivals::extend() {
+  const std::size_t popped = *std::min_element(popped_.begin(), popped_.end());
+  const std::size_t end =
+      std::min(arrival_.size(), popped + static_cast<std::size_t>(fifo_entries_));
+  if (end <= known_) return false;
+  const auto lanes = static_cast<std::size_t>(per_cycle_);
+  const auto depth = static_cast<std::size_t>(fifo_entries_);
+  for (std::size_t j = known_; j < end; ++j) {
+    std::int64_t supply = on_chip_[j];
+    if (j >= lanes) supply = std::max(supply, arrival_[j - lanes] + 1);
+    std::int64_t cycle = supply;
+    if (j >= 1) cycle = std::max(cycle, arrival_[j - 1]);
+    if (j >= depth) cycle = std::max(cycle, last_pop_[j - depth] + 1);
+    late_until_[j] = supply;
+    arrival_[j] = cycle;
+  }
+  known_ = end;
+  return true;
+}
+
+}  // namespace scnn::memory

@@ -1,0 +1,171 @@
+#include "pe/pe.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sparse_formats/error.hpp"
+
+namespace scnn::pe {
+namespace {
+
+sparse::ActivationLayout activation_layout(const TileJob& job, std::int64_t pe) {
+  const Rect& inputs = job.regions[static_cast<std::size_t>(pe)].inputs;
+  sparse::ActivationLayout layout;
+  layout.shape = *job.shape;
+  layout.conv_group = job.conv_group;
+  layout.y_begin = inputs.rows.begin;
+  layout.y_end = inputs.rows.end;
+  layout.x_begin = inputs.cols.begin;
+  layout.x_end = inputs.cols.end;
+  layout.split = phase_split(*job.shape, *job.arch);
+  layout.index_bits = job.arch->index_bits;
+  layout.skip_zeros = job.arch->skip_zero_activations;
+  return layout;
+}
+
+}  // namespace
+
+Pe::Pe(const sc_core::sc_module_name& name, const memory::Architecture& arch, std::int64_t number,
+       memory::Engine engine, const FaultPlan& fault, memory::Failures& failures)
+    : sc_core::sc_module(name),
+      arch_(arch),
+      number_(number),
+      engine_(engine),
+      fault_(fault),
+      failures_(failures),
+      fifo_("weight_fifo", arch, engine, failures),
+      iaram_("iaram"),
+      multipliers_("multiplier_array", arch, engine, failures),
+      crossbar_("crossbar", arch, engine, failures),
+      banks_("accumulator_banks", arch, engine, failures),
+      ppu_("ppu", arch, number, engine, failures),
+      oaram_("oaram", arch) {
+  fifo_.clock(clock);
+  fifo_.arrivals(arrivals);
+  fifo_.pops(pops);
+  multipliers_.command(command);
+  multipliers_.weights(fifo_);
+  multipliers_.activations(iaram_);
+  multipliers_.products(crossbar_);
+  multipliers_.banks(banks_);
+  crossbar_.banks(banks_);
+  banks_.finish(finish);
+  ppu_.clock(clock);
+  ppu_.drain(drain);
+  ppu_.drained(drained);
+  ppu_.output(output);
+  ppu_.output_report(output_report);
+  ppu_.sums(banks_);
+  ppu_.halo(halo_out);
+  ppu_.oaram(oaram_);
+  ppu_.results(results);
+  ppu_.set_fault(fault_);
+  halo_in(ppu_);
+
+  SC_HAS_PROCESS(Pe);
+  if (engine == memory::Engine::clocked) {
+    SC_METHOD(load);
+    sensitive << command;
+  } else {
+    SC_METHOD(react);
+    sensitive << command << arrivals;
+  }
+  dont_initialize();
+}
+
+void Pe::load() {
+  failures_.guard([this] {
+    const PeCommand& c = command->read();
+    if (c.job != nullptr && c.tile != tile_) begin_tile(c);
+  });
+}
+
+void Pe::react() {
+  failures_.guard([this] {
+    const PeCommand& c = command->read();
+    if (c.job == nullptr) return;
+    if (c.tile != tile_) begin_tile(c);
+    if (c.serial != command_) follow(c);
+    run_ahead();
+  });
+}
+
+void Pe::begin_tile(const PeCommand& c) {
+  tile_ = c.tile;
+  group_ = -1;
+  phase_ = ArrayPhase::idle;
+  popped_ = 0;
+  iaram_.buffer().load(activation_layout(*c.job, number_), *c.job->input);
+  const std::uint64_t stored = iaram_.buffer().elements().size();
+  stored_ += stored;
+  fullest_ = std::max(fullest_, stored);
+  banks_.begin_tile(tile_, *c.job);
+  if (engine_ == memory::Engine::decoupled) {
+    ahead_.start_tile(*c.job, number_, iaram_.buffer(), fault_);
+  } else {
+    fifo_.begin_tile(tile_);
+    multipliers_.begin_tile(*c.job, number_, fault_);
+    crossbar_.begin_tile(*c.job, number_, fault_);
+  }
+}
+
+/// Accounts for the time between the PE's finish and what the array does next, and takes
+/// the next group.
+void Pe::follow(const PeCommand& c) {
+  memory::Counters& counters = ahead_.counters();
+  if (phase_ == ArrayPhase::run) {
+    const std::int64_t finish_cycle = ahead_.finished() ? ahead_.finish_cycle() : -1;
+    if (finish_cycle < 0 || finish_cycle > c.barrier)
+      throw ModelError(
+          fmt::format("PE {}: group {} is over at cycle {}, but the PE finishes it at "
+                      "{}",
+                      number_, group_, c.barrier, finish_cycle));
+    counters.barrier_wait += static_cast<std::uint64_t>(c.barrier - finish_cycle);
+    const auto wait = static_cast<std::uint64_t>(c.cycle - c.barrier);
+    (c.phase == ArrayPhase::run ? counters.buffer_wait : counters.drain) += wait;
+  }
+  command_ = c.serial;
+  phase_ = c.phase;
+  if (c.phase != ArrayPhase::run) return;
+  group_ = c.group;
+  reported_ = false;
+  ahead_.start_group(group_, c.cycle, banks_.sums(group_));
+}
+
+void Pe::run_ahead() {
+  if (phase_ != ArrayPhase::run || reported_) return;
+  const memory::ArrivalReport& report = arrivals->read();
+  ArrivalView view;
+  if (report.tile == tile_) view = {report.arrived, report.cycle, report.late_until};
+  const auto times = ahead_.advance(view);
+  if (!times.empty()) {
+    popped_ += times.size();
+    pops->write({tile_, popped_, times});
+  }
+  if (!ahead_.finished()) return;
+  reported_ = true;
+  finish->write({tile_, group_ + 1, ahead_.finish_cycle()});
+}
+
+memory::Counters Pe::counters() {
+  memory::Counters c =
+      engine_ == memory::Engine::decoupled ? ahead_.counters() : multipliers_.counters();
+  if (engine_ == memory::Engine::clocked) c.accumulator_writes = banks_.writes();
+  c.steps = c.issue;
+  c.slots = c.steps * static_cast<std::uint64_t>(arch_.F * arch_.I);
+  c.weight_fifo_reads = c.steps;
+  c.accumulator_reads = c.accumulator_writes;
+  c.halo_transfers = ppu_.halo_transfers() - halo_before_;
+  return c;
+}
+
+void Pe::reset_counters() {
+  ahead_.counters() = {};
+  multipliers_.counters() = {};
+  banks_.writes() = 0;
+  halo_before_ = ppu_.halo_transfers();
+  stored_ = fullest_ = 0;
+}
+
+}  // namespace scnn::pe

@@ -1,0 +1,175 @@
+#include "pe/ppu.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sparse_formats/quantise.hpp"
+
+namespace scnn::pe {
+
+Ppu::Ppu(const sc_core::sc_module_name& name, const memory::Architecture& arch, std::int64_t pe,
+         memory::Engine engine, memory::Failures& failures)
+    : sc_core::sc_module(name), arch_(arch), pe_(pe), failures_(failures) {
+  SC_HAS_PROCESS(Ppu);
+  SC_METHOD(handle_output);
+  sensitive << output;
+  dont_initialize();
+  if (engine == memory::Engine::clocked) {
+    SC_METHOD(tick);
+    sensitive << clock.pos();
+  } else {
+    SC_METHOD(drain_ahead);
+    sensitive << drain;
+  }
+  dont_initialize();
+}
+
+void Ppu::begin_group(const DrainCommand& c) {
+  active_ = c;
+  draining_ = true;
+  cycles_ = 0;
+  const auto p = static_cast<std::size_t>(pe_);
+  const std::int64_t channels = c.job->channels(c.group);
+  const DrainShare& share = c.job->shares[p];
+  const Rect& reach = c.job->regions[p].reach;
+  entries_left_ = share.reached * channels;
+  halo_left_ = std::max(share.sent, share.received) * channels;
+  halo_transfers_ += static_cast<std::uint64_t>(share.sent * channels);
+  cursor_ = {0, reach.rows.begin, reach.cols.begin};
+}
+
+void Ppu::tick() {
+  failures_.guard([this] {
+    const DrainCommand& c = drain->read();
+    if (c.tile != drained_tile_) drained_groups_ = 0, drained_tile_ = c.tile;
+    if (!draining_ && c.group >= drained_groups_) begin_group(c);
+    if (!draining_) return;
+    ++cycles_;
+    if (entries_left_ > 0)
+      entries_left_ -= drain_entries(arch_.ppu.entries_per_cycle);
+    else
+      halo_left_ -= std::min(halo_left_, arch_.ppu.halo_entries_per_cycle);
+    if (entries_left_ == 0 && halo_left_ == 0) finish_group();
+  });
+}
+
+void Ppu::drain_ahead() {
+  failures_.guard([this] {
+    const DrainCommand& c = drain->read();
+    if (c.job == nullptr) return;
+    begin_group(c);
+    drain_entries(entries_left_);
+    cycles_ = drain_cycles(c.job->shares[static_cast<std::size_t>(pe_)], c.job->channels(c.group),
+                           arch_.ppu);
+    finish_group();
+  });
+}
+
+void Ppu::finish_group() {
+  draining_ = false;
+  drained_groups_ = active_.group + 1;
+  drained_tile_ = active_.tile;
+  drained->write({active_.tile, drained_groups_, cycles_});
+}
+
+std::int64_t Ppu::drain_entries(std::int64_t limit) {
+  const Rect& reach = active_.job->regions[static_cast<std::size_t>(pe_)].reach;
+  const std::int64_t total = active_.job->channels(active_.group);
+  std::int64_t taken = 0;
+  while (taken < limit && cursor_.channel < total && reach.area() > 0) {
+    const std::int64_t n = std::min(limit - taken, reach.cols.end - cursor_.ox);
+    drain_row(cursor_.channel, cursor_.oy, {cursor_.ox, cursor_.ox + n});
+    taken += n;
+    cursor_.ox += n;
+    if (cursor_.ox < reach.cols.end) break;
+    cursor_.ox = reach.cols.begin;
+    if (++cursor_.oy < reach.rows.end) continue;
+    cursor_.oy = reach.rows.begin;
+    ++cursor_.channel;
+  }
+  return taken;
+}
+
+void Ppu::drain_row(std::int64_t channel, std::int64_t oy, Range cols) {
+  const auto window = sums->sums(active_.group);
+  if (window.empty()) return;
+  const TileJob& job = *active_.job;
+  const PeRegion& region = job.regions[static_cast<std::size_t>(pe_)];
+  const std::int64_t k = job.first_channel(active_.group) + channel;
+  const std::int64_t row = (channel * job.tile.HA + oy - region.o0) * job.tile.WA - region.p0;
+  while (cols.size() > 0) {
+    const std::int64_t owner = job.owners.owner(oy, cols.begin);
+    const std::int64_t end = std::min(cols.end, job.owners.owned(owner).cols.end);
+    const auto part = window.subspan(static_cast<std::size_t>(row + cols.begin),
+                                     static_cast<std::size_t>(end - cols.begin));
+    hand_over(owner, {k, oy, cols.begin, part});
+    std::fill(part.begin(), part.end(), 0);
+    cols.begin = end;
+  }
+}
+
+void Ppu::hand_over(std::int64_t owner, const HaloRow& row) {
+  if (owner == pe_) {
+    owned_.add(row);
+    return;
+  }
+  if (fault_.kind == FaultKind::lose_halo &&
+      std::any_of(row.sums.begin(), row.sums.end(), [](auto v) { return v != 0; })) {
+    fault_ = {};
+    return;
+  }
+  halo->send(owner, row);
+}
+
+void Ppu::handle_output() {
+  failures_.guard([this] {
+    const OutputCommand& c = output->read();
+    switch (c.stage) {
+      case OutputStage::none:
+        break;
+      case OutputStage::begin:
+        owned_.begin(*c.job, pe_);
+        oaram->clear();
+        break;
+      case OutputStage::measure:
+        measure();
+        break;
+      case OutputStage::compress:
+        compress(c);
+        break;
+    }
+  });
+}
+
+void Ppu::measure() {
+  const LayerShape& shape = *output->read().job->shape;
+  OutputReport report{OutputStage::measure, 0.0, 0, 0};
+  std::vector<double> values;
+  for (std::int64_t k = 0; k < shape.K; ++k)
+    for (std::int64_t oy = owned_.rect().rows.begin; oy < owned_.rect().rows.end; ++oy) {
+      const auto row = owned_.row(k, oy);
+      values.clear();
+      for (std::int64_t sum : row) {
+        values.push_back(owned_.value(k, sum));
+        report.peak = std::max(report.peak, std::fabs(values.back()));
+        if (!fits_signed(sum, arch_.accumulator_bits)) ++report.overflows;
+      }
+      results->deliver({k, oy, owned_.rect().cols.begin, row}, values);
+    }
+  output_report->write(report);
+}
+
+void Ppu::compress(const OutputCommand& c) {
+  std::vector<std::int16_t> quantised;
+  for (std::int64_t k = 0; k < c.job->shape->K; ++k) {
+    quantised.clear();
+    for (std::int64_t oy = owned_.rect().rows.begin; oy < owned_.rect().rows.end; ++oy)
+      for (std::int64_t sum : owned_.row(k, oy))
+        quantised.push_back(
+            static_cast<std::int16_t>(quantise_value(owned_.value(k, sum), c.scale)));
+    oaram->store(quantised);
+  }
+  output_report->write({OutputStage::compress, 0.0, 0, oaram->stored()});
+}
+
+}  // namespace scnn::pe

@@ -1,0 +1,104 @@
+#include <algorithm>
+
+#include "sim/sequencer.hpp"
+
+namespace scnn::sim {
+namespace {
+
+/// One simulated cycle in kernel time, in both engines.
+const sc_core::sc_time kCycle(1, sc_core::SC_NS);
+
+}  // namespace
+
+DecoupledSequencer::DecoupledSequencer(const sc_core::sc_module_name& name,
+                                       const memory::Architecture& arch, const pe::FaultPlan& fault,
+                                       memory::Failures& failures)
+    : Sequencer(name, arch, fault, failures) {
+  SC_HAS_PROCESS(DecoupledSequencer);
+  SC_METHOD(step);
+  sensitive << proceed_;
+  for (auto& p : finish) sensitive << p;
+  for (auto& p : drained) sensitive << p;
+  dont_initialize();
+}
+
+void DecoupledSequencer::begin_layer() { begin_tile(); }
+
+void DecoupledSequencer::begin_tile() {
+  ++tile_serial_;
+  tile_origin_ = sc_core::sc_time_stamp();
+  barrier_ = drain_end_ = drain_before_ = 0;
+  send_stream(true);
+  begin_group(0);
+}
+
+/// Waits in kernel time until the group may start (S26).
+void DecoupledSequencer::begin_group(std::int64_t group) {
+  group_ = group;
+  start_ = std::max(barrier_, drain_before_);
+  state_ = State::waiting;
+  const sc_core::sc_time at = tile_origin_ + static_cast<double>(start_) * kCycle;
+  proceed_.notify(at - sc_core::sc_time_stamp());
+}
+
+void DecoupledSequencer::launch() {
+  state_ = State::running;
+  send_command(pe::ArrayPhase::run, group_, barrier_, start_);
+}
+
+void DecoupledSequencer::step() {
+  failures_.guard([this] {
+    switch (state_) {
+      case State::idle:
+        break;
+      case State::waiting:
+        if (proceed_.triggered()) launch();
+        break;
+      case State::running:
+        if (all_finished(group_)) group_over();
+        break;
+      case State::draining:
+        if (all_drained(group_)) group_drained();
+        break;
+      case State::leaving:
+        // The PEs have read the tile's last command.
+        if (!proceed_.triggered()) break;
+        if (last_tile()) {
+          state_ = State::idle;
+          begin_outputs();
+        } else {
+          ++tile_index_;
+          begin_tile();
+        }
+        break;
+    }
+  });
+}
+
+void DecoupledSequencer::group_over() {
+  barrier_ = start_;
+  for (std::size_t p = 0; p < finish.size(); ++p) {
+    const pe::FinishReport& r = finish[p]->read();
+    if (r.tile == tile_serial_ && r.groups > group_) barrier_ = std::max(barrier_, r.cycle);
+  }
+  state_ = State::draining;
+  send_drain(group_);
+}
+
+void DecoupledSequencer::group_drained() {
+  std::int64_t cycles = 0;
+  for (const auto& port : drained) cycles = std::max(cycles, port->read().cycles);
+  drain_before_ = drain_end_;
+  drain_end_ = std::max(barrier_, drain_end_) + cycles;
+  if (group_ + 1 < tile().groups()) {
+    begin_group(group_ + 1);
+    return;
+  }
+  send_command(pe::ArrayPhase::drain, group_, barrier_, drain_end_);
+  timing_.compute_cycles += drain_end_;
+  state_ = State::leaving;
+  const sc_core::sc_time at = tile_origin_ + static_cast<double>(drain_end_) * kCycle;
+  proceed_.notify(at - sc_core::sc_time_stamp());
+}
+
+}  // namespace scnn::sim

@@ -1,0 +1,125 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "sim/accelerator.hpp"
+#include "sim/baselines.hpp"
+#include "sim/run.hpp"
+#include "sim/verification.hpp"
+#include "sparse_formats/error.hpp"
+
+namespace scnn::sim {
+namespace {
+
+double nonzero_share(const Tensor<std::int16_t>& t) {
+  const auto nonzero = std::count_if(t.data().begin(), t.data().end(), [](auto v) { return v; });
+  return t.empty() ? 0.0 : static_cast<double>(nonzero) / static_cast<double>(t.size());
+}
+
+}  // namespace
+
+class Machine::Impl {
+ public:
+  Impl(const memory::Architecture& arch, RunOptions options)
+      : arch_(arch),
+        options_(std::move(options)),
+        accelerator_("accelerator", arch_, options_.engine, options_.fault, failures_) {}
+
+  LayerResult run(const workloads::QuantisedLayer& layer, bool first) {
+    const LayerJob job(layer, arch_, options_.values);
+    if (options_.values) accelerator_.collector().begin(layer.spec.shape);
+    for (auto& pe : accelerator_.pes()) pe->reset_counters();
+    simulate(job);
+    LayerResult result = describe(layer, job);
+    result.counters = collect(job, first);
+    check_identities(result.counters, job, arch_);
+    if (options_.values && options_.verify) {
+      verify(layer, accelerator_.collector().accumulated, job.output().owners);
+      result.verified = true;
+    }
+    if (options_.on_layer) {
+      const OutputCollector& c = accelerator_.collector();
+      options_.on_layer(result, {c.accumulated, c.output});
+    }
+    return result;
+  }
+
+ private:
+  void simulate(const LayerJob& job) {
+    Sequencer& sequencer = accelerator_.sequencer();
+    fifo_writes_before_ = accelerator_.broadcast().fifo_writes();
+    sequencer.start(job);
+    try {
+      sc_core::sc_start();
+    } catch (const sc_core::sc_report& report) {
+      throw ModelError(fmt::format("layer {}: SystemC: {}", job.layer().spec.name, report.what()));
+    }
+    failures_.rethrow_if_any();
+    if (!sequencer.done())
+      throw ModelError(fmt::format("layer {}: the machine stopped at {} with work left",
+                                   job.layer().spec.name, sc_core::sc_time_stamp().to_string()));
+  }
+
+  static LayerResult describe(const workloads::QuantisedLayer& layer, const LayerJob& job) {
+    LayerResult r;
+    r.name = layer.spec.name;
+    r.spec = layer.spec;
+    r.weight_density = nonzero_share(layer.weights);
+    r.activation_density = nonzero_share(layer.input);
+    r.granularity = layer.granularity;
+    r.kc = job.tiling().kc;
+    r.temporal_tiles = std::ssize(job.tiling().tiles);
+    return r;
+  }
+
+  /// Walks the module tree for the units' counters and adds what belongs to the layer.
+  memory::Counters collect(const LayerJob& job, bool first) {
+    memory::Counters c;
+    const auto element_bits = static_cast<std::uint64_t>(arch_.activation_bits + arch_.index_bits);
+    std::uint64_t stored = 0, fullest = 0;
+    for (auto& pe : accelerator_.pes()) {
+      c += pe->counters();
+      stored += pe->stored_activations();
+      fullest = std::max(fullest, pe->fullest_tile());
+    }
+    const LayerTiming& timing = accelerator_.sequencer().timing();
+    c.compute_cycles = static_cast<std::uint64_t>(timing.compute_cycles);
+    c.weight_fifo_writes = accelerator_.broadcast().fifo_writes() - fifo_writes_before_;
+    c.accumulator_overflows = timing.overflows;
+    c.oaram_writes = timing.output_stored;
+    c.dram_weight_bits = job.weight_bits();
+    c.weight_index_bits = job.weight_index_bits();
+    if (first || fullest * element_bits > 8 * static_cast<std::uint64_t>(arch_.iaram_bytes))
+      c.dram_activation_bits += stored * element_bits;
+    if (timing.output_fullest * element_bits > 8 * static_cast<std::uint64_t>(arch_.oaram_bytes))
+      c.dram_activation_bits += timing.output_stored * element_bits;
+    c.cycles =
+        std::max(c.compute_cycles,
+                 memory::transfer_cycles(c.dram_weight_bits + c.dram_activation_bits, arch_.dram));
+    c.dcnn_cycles = dcnn_cycles(job.layer().spec.shape, arch_);
+    c.oracle_cycles = oracle_cycles(nonzero_products(job.layer(), arch_), arch_);
+    return c;
+  }
+
+  memory::Architecture arch_;
+  RunOptions options_;
+  memory::Failures failures_;
+  Accelerator accelerator_;
+  std::uint64_t fifo_writes_before_ = 0;
+};
+
+Machine::Machine(const memory::Architecture& arch, RunOptions options)
+    : impl_(std::make_unique<Impl>(arch, std::move(options))) {}
+
+Machine::~Machine() = default;
+
+LayerResult Machine::run(const workloads::QuantisedLayer& layer, bool first) {
+  return impl_->run(layer, first);
+}
+
+}  // namespace scnn::sim
+
+/// The SystemC library refers to this entry point even where, as here, the program
+/// has a main of its own and starts the kernel itself.
+extern "C" int sc_main(int /*argc*/, char** /*argv*/) { return 1; }
