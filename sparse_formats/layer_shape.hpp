@@ -20,7 +20,7 @@ struct LayerShape {
   std::int64_t C = 1, H = 1, W = 1;
   std::int64_t K = 1, R = 1, S = 1;
   std::int64_t stride_h = 1, stride_w = 1;
-  std::int64_t pad_top = 0, pad_left = 0, pad_bottom = 0, pad_right = 0;
+  std::int64_t pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;
   std::int64_t dilation_h = 1, dilation_w = 1;
   std::int64_t groups = 1;
 

@@ -68,8 +68,8 @@ LayerSpec read_layer_attributes(const hdf5::Group& layer, const std::string& nam
   const auto input = layer.integers("input_shape", 3, kPositive);
   LayerShape& s = spec.shape;
   s.stride_h = stride[0], s.stride_w = stride[1];
-  s.pad_top = padding[0], s.pad_left = padding[1];
-  s.pad_bottom = padding[2], s.pad_right = padding[3];
+  s.pad_top = padding[0], s.pad_bottom = padding[1];
+  s.pad_left = padding[2], s.pad_right = padding[3];
   s.dilation_h = dilation[0], s.dilation_w = dilation[1];
   s.C = input[0], s.H = input[1], s.W = input[2];
   s.groups = layer.integer("groups", kPositive);
@@ -94,7 +94,7 @@ void write_layer_attributes(hdf5::OutputGroup& layer, const LayerSpec& spec) {
   const LayerShape& s = spec.shape;
   layer.write_text("kind", std::string(name_of(spec.kind)));
   layer.write_integers("stride", std::array{s.stride_h, s.stride_w});
-  layer.write_integers("padding", std::array{s.pad_top, s.pad_left, s.pad_bottom, s.pad_right});
+  layer.write_integers("padding", std::array{s.pad_top, s.pad_bottom, s.pad_left, s.pad_right});
   layer.write_integers("dilation", std::array{s.dilation_h, s.dilation_w});
   layer.write_integer("groups", s.groups);
   layer.write_integer("relu", spec.relu ? 1 : 0);
