@@ -32,6 +32,8 @@ class WeightBroadcast : public sc_core::sc_module {
 
   /// Vectors sent, times the PEs that received them (S30).
   [[nodiscard]] std::uint64_t fifo_writes() const { return fifo_writes_; }
+  /// Entries of the current tile sent so far.
+  [[nodiscard]] std::size_t sent() const { return report_.arrived; }
 
  private:
   void tick();

@@ -82,21 +82,38 @@ void MultiplierArray::tick() {
     const PeCommand& c = command->read();
     switch (c.phase) {
       case ArrayPhase::idle:
+        activity_ = Activity::none;
         break;
       case ArrayPhase::buffer_wait:
-        ++counters_.buffer_wait;
+        activity_ = Activity::buffer_wait;
         break;
       case ArrayPhase::drain:
-        ++counters_.drain;
+        activity_ = Activity::drain;
         break;
       case ArrayPhase::run:
-        run_cycle(c);
+        activity_ = run_cycle(c);
         break;
     }
+    count(activity_);
   });
 }
 
-void MultiplierArray::run_cycle(const PeCommand& c) {
+void MultiplierArray::count(Activity activity) {
+  using memory::Counters;
+  static constexpr std::uint64_t Counters::*kCounter[] = {
+      nullptr,
+      &Counters::issue,
+      &Counters::bank_stall,
+      &Counters::weight_wait,
+      &Counters::backpressure_wait,
+      &Counters::barrier_wait,
+      &Counters::buffer_wait,
+      &Counters::drain,
+  };
+  if (activity != Activity::none) ++(counters_.*kCounter[static_cast<std::size_t>(activity)]);
+}
+
+Activity MultiplierArray::run_cycle(const PeCommand& c) {
   if (c.group != group_) {
     group_ = c.group;
     sequence_.start(*job_, group_, *activations.operator->());
@@ -104,24 +121,21 @@ void MultiplierArray::run_cycle(const PeCommand& c) {
   // What holds at the start of the cycle decides its activity.
   const bool all_popped = sequence_.done();
   const std::int64_t deepest = banks->deepest_queue();
-  if (all_popped && deepest == 0) {
-    ++counters_.barrier_wait;
-    return;
-  }
+  if (all_popped && deepest == 0) return Activity::barrier_wait;
   const bool steps_left = sequence_.steps_left() > 0;
   updates_.clear();
   pop_idle_blocks();
+  Activity activity = Activity::backpressure_wait;
   if (try_issue(deepest)) {
-    ++counters_.issue;
+    activity = Activity::issue;
     pop_idle_blocks();
   } else if (all_popped || (steps_left && deepest > arch_.accumulator.queue_threshold)) {
-    ++counters_.bank_stall;
+    activity = Activity::bank_stall;
   } else if (weights->arrived() < sequence_.group_end() && weights->supply_late()) {
-    ++counters_.weight_wait;
-  } else {
-    ++counters_.backpressure_wait;
+    activity = Activity::weight_wait;
   }
   products->route({updates_, group_, sequence_.done()});
+  return activity;
 }
 
 void MultiplierArray::pop_idle_blocks() {

@@ -65,6 +65,18 @@ class StepSequence {
   std::uint64_t steps_left_ = 0;
 };
 
+/// What a PE does in a cycle (S28), numbered as waveforms show it.
+enum class Activity : std::uint8_t {
+  none,
+  issue,
+  bank_stall,
+  weight_wait,
+  backpressure_wait,
+  barrier_wait,
+  buffer_wait,
+  drain,
+};
+
 /// Clocked: issues at most one step per cycle, once the FIFO has taken the cycle's
 /// arrivals, and gives every cycle its activity.
 class MultiplierArray : public sc_core::sc_module {
@@ -81,10 +93,13 @@ class MultiplierArray : public sc_core::sc_module {
   void begin_tile(const TileJob& job, std::int64_t pe, const FaultPlan& fault);
   [[nodiscard]] const memory::Counters& counters() const { return counters_; }
   memory::Counters& counters() { return counters_; }
+  /// Of the last cycle; clocked only.
+  [[nodiscard]] Activity activity() const { return activity_; }
 
  private:
   void tick();
-  void run_cycle(const PeCommand& c);
+  Activity run_cycle(const PeCommand& c);
+  void count(Activity activity);
   void pop_idle_blocks();
   bool try_issue(std::int64_t deepest_queue);
   void multiply(std::span<const sparse::StoredWeight> w,
@@ -99,6 +114,7 @@ class MultiplierArray : public sc_core::sc_module {
   StepSequence sequence_;
   std::vector<AccumulatorUpdate> updates_;
   memory::Counters counters_;
+  Activity activity_ = Activity::none;
 };
 
 }  // namespace scnn::pe

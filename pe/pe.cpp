@@ -160,6 +160,11 @@ memory::Counters Pe::counters() {
   return c;
 }
 
+Pe::Probe Pe::probe() const {
+  return {multipliers_.activity(), fifo_.arrived() - fifo_.popped(), banks_.deepest_queue(),
+          ppu_.draining()};
+}
+
 void Pe::reset_counters() {
   ahead_.counters() = {};
   multipliers_.counters() = {};

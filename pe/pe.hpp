@@ -54,6 +54,15 @@ class Pe : public sc_core::sc_module {
   [[nodiscard]] std::uint64_t stored_activations() const { return stored_; }
   [[nodiscard]] std::uint64_t fullest_tile() const { return fullest_; }
 
+  /// What an observer sees of the PE after a rising edge; clocked only.
+  struct Probe {
+    Activity activity = Activity::none;
+    std::uint64_t fifo_level = 0;
+    std::int64_t deepest_queue = 0;
+    bool draining = false;
+  };
+  [[nodiscard]] Probe probe() const;
+
  private:
   void load();
   void react();

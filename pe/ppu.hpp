@@ -69,6 +69,7 @@ class Ppu : public sc_core::sc_module, public HaloReceiver {
   }
   /// Entries sent to other PEs (S25).
   [[nodiscard]] std::uint64_t halo_transfers() const { return halo_transfers_; }
+  [[nodiscard]] bool draining() const { return draining_; }
 
  private:
   /// A position in the group that is being drained.

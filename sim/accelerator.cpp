@@ -71,6 +71,8 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const memory::Arch
 
 Accelerator::~Accelerator() = default;
 
+const pe::PeCommand& Accelerator::command() const { return wires_->command.read(); }
+
 void Accelerator::bind_array() {
   auto clocked = [this](auto& port) {
     if (engine_ == memory::Engine::clocked)

@@ -39,6 +39,10 @@ class Accelerator : public sc_core::sc_module {
   [[nodiscard]] OutputCollector& collector() { return collector_; }
   [[nodiscard]] memory::WeightBroadcast& broadcast() { return broadcast_; }
   [[nodiscard]] std::vector<std::unique_ptr<pe::Pe>>& pes() { return pes_; }
+  /// The command the PEs follow.
+  [[nodiscard]] const pe::PeCommand& command() const;
+  /// The clock of the clocked machine. \pre clocked
+  [[nodiscard]] sc_core::sc_clock& clock() { return *clock_; }
 
  private:
   struct Wires;

@@ -144,7 +144,7 @@ memory::Architecture resolve_architecture(const ordered_json& object, const std:
   MirrorReader reader(JsonObjectReader(object, {.file = where, .pointer = {}}));
   visit_fields(mirror, reader);
   reader.refuse_unknown_keys();
-  const memory::Architecture arch = resolve(mirror);
+  memory::Architecture arch = resolve(mirror);
   validate(arch, where);
   return arch;
 }

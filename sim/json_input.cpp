@@ -77,8 +77,9 @@ std::string word_reason(std::string_view word, const std::string& reason) {
   if (unsigned_word == "NaN" || unsigned_word == "Infinity")
     return fmt::format("found {}, expected a finite number", word);
   const auto expected = reason.find("expected ");
-  return fmt::format("found \"{}\", {}", shown_text(word),
-                     expected == reason.npos ? "expected a JSON value" : reason.substr(expected));
+  return fmt::format(
+      "found \"{}\", {}", shown_text(word),
+      expected == std::string_view::npos ? "expected a JSON value" : reason.substr(expected));
 }
 
 [[noreturn]] void refuse_syntax(const JsonSyntaxError& error, std::string_view text,
@@ -97,7 +98,7 @@ std::string word_reason(std::string_view word, const std::string& reason) {
   const std::string_view before = text.substr(0, offset);
   const auto line = 1 + std::ranges::count(before, '\n');
   const auto newline = before.rfind('\n');
-  const std::size_t column = newline == before.npos ? offset + 1 : offset - newline;
+  const std::size_t column = newline == std::string_view::npos ? offset + 1 : offset - newline;
   throw InputError(where, fmt::format("line {}, column {}: {}", line, column, reason));
 }
 
@@ -109,9 +110,9 @@ void check_is_text(std::string_view text, const std::string& where) {
         fmt::format("larger than {} bytes, expected a JSON text of at most that", kMaxJsonBytes));
   if (text.starts_with("\x89HDF"))
     throw InputError(where, "found an HDF5 file, expected JSON text");
-  if (text.find('\0') != text.npos)
+  if (text.find('\0') != std::string_view::npos)
     throw InputError(where, "found binary data, expected JSON text");
-  if (text.find_first_not_of(" \t\r\n") == text.npos)
+  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
     throw InputError(where, "empty, expected JSON text");
 }
 

@@ -7,10 +7,18 @@
 #include "sim/baselines.hpp"
 #include "sim/run.hpp"
 #include "sim/verification.hpp"
+#include "sim/waveform.hpp"
 #include "sparse_formats/error.hpp"
 
 namespace scnn::sim {
 namespace {
+
+/// The kernel stays off stdout, where data goes; what it warns of is a bug of ours.
+const memory::Architecture& quiet_kernel(const memory::Architecture& arch) {
+  sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
+  sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING, sc_core::SC_THROW);
+  return arch;
+}
 
 double nonzero_share(const Tensor<std::int16_t>& t) {
   const auto nonzero = std::count_if(t.data().begin(), t.data().end(), [](auto v) { return v; });
@@ -22,9 +30,12 @@ double nonzero_share(const Tensor<std::int16_t>& t) {
 class Machine::Impl {
  public:
   Impl(const memory::Architecture& arch, RunOptions options)
-      : arch_(arch),
+      : arch_(quiet_kernel(arch)),
         options_(std::move(options)),
-        accelerator_("accelerator", arch_, options_.engine, options_.fault, failures_) {}
+        accelerator_("accelerator", arch_, options_.engine, options_.fault, failures_) {
+    if (!options_.vcd.file.empty())
+      waveform_ = std::make_unique<Waveform>("waveform", options_.vcd, accelerator_, failures_);
+  }
 
   LayerResult run(const workloads::QuantisedLayer& layer, bool first) {
     const LayerJob job(layer, arch_, options_.values);
@@ -43,6 +54,10 @@ class Machine::Impl {
       options_.on_layer(result, {c.accumulated, c.output});
     }
     return result;
+  }
+
+  void finish() {
+    if (waveform_) waveform_->commit();
   }
 
  private:
@@ -106,6 +121,7 @@ class Machine::Impl {
   RunOptions options_;
   memory::Failures failures_;
   Accelerator accelerator_;
+  std::unique_ptr<Waveform> waveform_;
   std::uint64_t fifo_writes_before_ = 0;
 };
 
@@ -113,6 +129,8 @@ Machine::Machine(const memory::Architecture& arch, RunOptions options)
     : impl_(std::make_unique<Impl>(arch, std::move(options))) {}
 
 Machine::~Machine() = default;
+
+void Machine::finish() { impl_->finish(); }
 
 LayerResult Machine::run(const workloads::QuantisedLayer& layer, bool first) {
   return impl_->run(layer, first);

@@ -15,19 +15,13 @@
 #include "memory/counters.hpp"
 #include "memory/engine.hpp"
 #include "pe/fault.hpp"
+#include "sim/vcd_options.hpp"
 #include "sparse_formats/tensor.hpp"
 #include "workloads/network_file.hpp"
 
 namespace scnn::sim {
 
 using memory::Engine;
-
-struct VcdOptions {
-  std::string file;               ///< empty: no waveform
-  std::vector<std::int64_t> pes;  ///< PE numbers to trace; empty: all
-  std::int64_t first_cycle = 0;
-  std::int64_t last_cycle = -1;  ///< -1: to the end
-};
 
 /// What the simulated machine computed for one layer.
 struct LayerOutput {
@@ -73,6 +67,9 @@ class Machine {
   /// \param first  the layer is the first of its network (S27)
   /// \throws VerificationError, ModelError, InputError (a capacity that cannot be met)
   LayerResult run(const workloads::QuantisedLayer& layer, bool first);
+  /// Ends a run that went well: gives the waveform its name. Without this call none is left.
+  /// \throws OutputError
+  void finish();
 
  private:
   class Impl;
