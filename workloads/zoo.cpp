@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -92,8 +93,8 @@ class ZooSource final : public NetworkSource {
 
 const std::vector<std::string_view>& zoo_names() {
   static const std::vector<std::string_view> names = [] {
-    std::vector<std::string_view> all;
-    for (const Entry& entry : kZoo) all.push_back(entry.name);
+    std::vector<std::string_view> all(kZoo.size());
+    std::ranges::transform(kZoo, all.begin(), &Entry::name);
     return all;
   }();
   return names;

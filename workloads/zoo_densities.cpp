@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <string>
 
@@ -27,15 +28,17 @@ constexpr std::string_view kPrefix = "inception_";
 /// Interpolates layer `inception_<module>_<branch>`; nothing for layers outside modules.
 std::optional<Densities> inception_densities(std::string_view layer) {
   if (!layer.starts_with(kPrefix)) return std::nullopt;
-  const auto module = std::find(kModules.begin(), kModules.end(), layer.substr(kPrefix.size(), 2));
-  if (module == kModules.end()) return std::nullopt;
+  const auto step = static_cast<std::size_t>(std::distance(
+      kModules.begin(), std::ranges::find(kModules, layer.substr(kPrefix.size(), 2))));
+  if (step == kModules.size()) return std::nullopt;
   const std::string branch(layer.substr(kPrefix.size() + 2));
   const auto first = published_densities("googlenet", std::string(kPrefix) + "3a" + branch);
   const auto last = published_densities("googlenet", std::string(kPrefix) + "5b" + branch);
   if (!first || !last) return std::nullopt;
-  const auto step = static_cast<double>(module - kModules.begin());
-  const auto between = [step](double a, double b) {
-    return (a * (8.0 - step) + b * step) / 8.0;  // exactly a and b at the ends
+  constexpr double whole = kModules.size() - 1;
+  const auto part = static_cast<double>(step);
+  const auto between = [part](double a, double b) {
+    return (a * (whole - part) + b * part) / whole;  // exactly a and b at the ends
   };
   return Densities{between(first->weight, last->weight),
                    between(first->activation, last->activation)};

@@ -61,19 +61,15 @@ bool agrees_in_some_MB(double bytes, double printed) {
 
 LayerShape square(std::int64_t C, std::int64_t H, std::int64_t K, std::int64_t kernel,
                   std::int64_t stride, std::int64_t pad, std::int64_t groups = 1) {
-  return {.C = C,
-          .H = H,
-          .W = H,
-          .K = K,
-          .R = kernel,
-          .S = kernel,
-          .stride_h = stride,
-          .stride_w = stride,
-          .pad_top = pad,
-          .pad_left = pad,
-          .pad_bottom = pad,
-          .pad_right = pad,
-          .groups = groups};
+  LayerShape s;
+  s.C = C;
+  s.H = s.W = H;
+  s.K = K;
+  s.R = s.S = kernel;
+  s.stride_h = s.stride_w = stride;
+  s.pad_top = s.pad_bottom = s.pad_left = s.pad_right = pad;
+  s.groups = groups;
+  return s;
 }
 
 }  // namespace
