@@ -203,11 +203,11 @@ std::vector<LayerPruning> prune_network(const NetworkSource& in, const NetworkSo
 std::vector<std::string> unmatched_patterns(const DensityTable& table,
                                             const NetworkSource& network) {
   std::vector<std::string> patterns;
-  for (const auto& [pattern, density] : table.entries()) {
-    const bool matched = std::ranges::any_of(network.layers(), [&](const LayerSpec& spec) {
-      return workloads::matches_glob(pattern, spec.name);
+  for (const auto& entry : table.entries()) {
+    const bool matched = std::ranges::any_of(network.layers(), [&entry](const LayerSpec& spec) {
+      return workloads::matches_glob(entry.first, spec.name);
     });
-    if (!matched) patterns.push_back(pattern);
+    if (!matched) patterns.push_back(entry.first);
   }
   return patterns;
 }
