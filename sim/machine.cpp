@@ -32,6 +32,7 @@ class Machine::Impl {
   Impl(const memory::Architecture& arch, RunOptions options)
       : arch_(quiet_kernel(arch)),
         options_(std::move(options)),
+        failures_(options_.stop),
         accelerator_("accelerator", arch_, options_.engine, options_.fault, failures_) {
     if (!options_.vcd.file.empty())
       waveform_ = std::make_unique<Waveform>("waveform", options_.vcd, accelerator_, failures_);

@@ -4,6 +4,7 @@
 /// every layer of every network on it.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -48,6 +49,8 @@ struct RunOptions {
   int threads = 0;      ///< 0: all cores
   VcdOptions vcd;       ///< clocked only
   pe::FaultPlan fault;  ///< for tests: what the machine shall get wrong
+  /// Becomes the number of a signal when the run shall end; read while the machine runs.
+  const std::atomic<int>* stop = nullptr;
   /// Called with each finished layer, in order; the output is empty without values.
   std::function<void(const LayerResult&, const LayerOutput&)> on_layer;
   /// Called before a layer starts, with its index among the selected.
@@ -65,7 +68,8 @@ class Machine {
 
   /// Runs one layer to its end.
   /// \param first  the layer is the first of its network (S27)
-  /// \throws VerificationError, ModelError, InputError (a capacity that cannot be met)
+  /// \throws VerificationError, ModelError, InputError (a capacity that cannot be met),
+  ///         Interrupted; after any of them the machine cannot be used again
   LayerResult run(const workloads::QuantisedLayer& layer, bool first);
   /// Ends a run that went well: gives the waveform its name. Without this call none is left.
   /// \throws OutputError

@@ -44,4 +44,15 @@ class VerificationError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A signal asked the program to stop. Exit status 128 + the signal's number: 130 for Ctrl-C.
+class Interrupted : public std::runtime_error {
+ public:
+  explicit Interrupted(int signal) : std::runtime_error("interrupted"), signal_(signal) {}
+
+  [[nodiscard]] int signal() const noexcept { return signal_; }
+
+ private:
+  int signal_;
+};
+
 }  // namespace scnn
