@@ -3,25 +3,6 @@
 namespace scnn::pe {
 namespace {
 
-/// One axis: output position of input position `i` under kernel position `k`.
-struct AxisRule {
-  std::int64_t pad, stride, dilation;
-  Range outputs;
-
-  [[nodiscard]] Outcome outcome(std::int64_t i, std::int64_t k) const {
-    const std::int64_t distance = i + pad - dilation * k;
-    if (distance % stride != 0) return Outcome::off_stride;
-    return outputs.contains(floor_div(distance, stride)) ? Outcome::update : Outcome::outside_plane;
-  }
-};
-
-AxisRule row_rule(const LayerShape& s, const TemporalTile& t) {
-  return {s.pad_top, s.stride_h, s.dilation_h, t.outputs.rows};
-}
-AxisRule col_rule(const LayerShape& s, const TemporalTile& t) {
-  return {s.pad_left, s.stride_w, s.dilation_w, t.outputs.cols};
-}
-
 std::vector<Outcome> outcome_table(const AxisRule& rule, const Range& inputs, std::int64_t kernel) {
   std::vector<Outcome> table;
   table.reserve(static_cast<std::size_t>(inputs.size() * kernel));
@@ -31,6 +12,14 @@ std::vector<Outcome> outcome_table(const AxisRule& rule, const Range& inputs, st
 }
 
 }  // namespace
+
+AxisRule row_rule(const LayerShape& s, const TemporalTile& t) {
+  return {s.pad_top, s.stride_h, s.dilation_h, t.outputs.rows};
+}
+
+AxisRule col_rule(const LayerShape& s, const TemporalTile& t) {
+  return {s.pad_left, s.stride_w, s.dilation_w, t.outputs.cols};
+}
 
 CoordinateUnit::CoordinateUnit(const TileJob& job, std::int64_t pe)
     : shape_(job.shape), tile_(&job.tile), region_(&job.regions[static_cast<std::size_t>(pe)]) {}

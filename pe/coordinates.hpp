@@ -15,6 +15,21 @@ namespace scnn::pe {
 /// reasons apply: of a row's and a column's outcome the larger holds.
 enum class Outcome : std::uint8_t { update, outside_plane, off_stride };
 
+/// One axis of the rule: what kernel position `k` makes of input position `i`.
+struct AxisRule {
+  std::int64_t pad, stride, dilation;
+  Range outputs;
+
+  [[nodiscard]] Outcome outcome(std::int64_t i, std::int64_t k) const {
+    const std::int64_t distance = i + pad - dilation * k;
+    if (distance % stride != 0) return Outcome::off_stride;
+    return outputs.contains(floor_div(distance, stride)) ? Outcome::update : Outcome::outside_plane;
+  }
+};
+
+[[nodiscard]] AxisRule row_rule(const LayerShape& shape, const TemporalTile& tile);
+[[nodiscard]] AxisRule col_rule(const LayerShape& shape, const TemporalTile& tile);
+
 /// The rule as S16 states it, one product at a time. The clocked machine uses this.
 class CoordinateUnit {
  public:
