@@ -12,6 +12,9 @@ ClockedSequencer::ClockedSequencer(const sc_core::sc_module_name& name,
   SC_METHOD(tick);
   sensitive << clock.neg();
   dont_initialize();
+  SC_METHOD(leave_tile);
+  sensitive << leave_;
+  dont_initialize();
 }
 
 void ClockedSequencer::begin_layer() { begin_tile(); }
@@ -40,10 +43,10 @@ void ClockedSequencer::tick() {
 void ClockedSequencer::settle() {
   while (settle_drain() || settle_barrier() || settle_start()) {
   }
-  if (drained_groups_ == tile().groups())
-    end_tile();
-  else
-    announce();
+  announce();
+  if (drained_groups_ < tile().groups()) return;
+  active_ = false;
+  leave_.notify(sc_core::SC_ZERO_TIME);
 }
 
 bool ClockedSequencer::settle_drain() {
@@ -97,17 +100,20 @@ bool ClockedSequencer::drains_at_once(std::int64_t group) const {
   });
 }
 
-void ClockedSequencer::end_tile() {
-  timing_.compute_cycles += elapsed_;
-  if (!last_tile()) {
-    ++tile_index_;
-    begin_tile();
-    return;
-  }
-  active_ = false;
-  send_stream(false);
-  send_command(pe::ArrayPhase::idle, -1, elapsed_, elapsed_);
-  begin_outputs();
+/// Between two edges, but after everyone has read the tile's commands: also those of a
+/// tile that takes no cycle at all.
+void ClockedSequencer::leave_tile() {
+  failures_.guard([this] {
+    timing_.compute_cycles += elapsed_;
+    if (!last_tile()) {
+      ++tile_index_;
+      begin_tile();
+      return;
+    }
+    send_stream(false);
+    send_command(pe::ArrayPhase::idle, -1, elapsed_, elapsed_);
+    begin_outputs();
+  });
 }
 
 }  // namespace scnn::sim

@@ -124,7 +124,7 @@ class ClockedSequencer : public Sequencer {
   bool settle_barrier();
   bool settle_start();
   void announce();
-  void end_tile();
+  void leave_tile();
   [[nodiscard]] bool drains_at_once(std::int64_t group) const;
 
   bool active_ = false;
@@ -135,6 +135,7 @@ class ClockedSequencer : public Sequencer {
   bool draining_ = false;
   pe::ArrayPhase announced_ = pe::ArrayPhase::idle;
   std::int64_t announced_group_ = -1;
+  sc_core::sc_event leave_;
 };
 
 }  // namespace scnn::sim
