@@ -46,3 +46,9 @@ find_package(OpenSSL QUIET COMPONENTS Crypto)
 if(NOT OPENSSL_FOUND)
   scnn_missing("OpenSSL's libcrypto (SHA-256 of inputs)" libssl-dev)
 endif()
+
+# Highway: the step kernel of the decoupled engine, dispatched at run time.
+pkg_check_modules(HWY QUIET IMPORTED_TARGET libhwy)
+if(NOT HWY_FOUND)
+  scnn_missing("Highway" libhwy-dev)
+endif()

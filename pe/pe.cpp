@@ -110,6 +110,7 @@ void Pe::follow(const PeCommand& c) {
   }
   command_ = c.serial;
   phase_ = c.phase;
+  if (c.phase == ArrayPhase::drain) ahead_.end_tile();
   if (c.phase != ArrayPhase::run) return;
   group_ = c.group;
   reported_ = false;

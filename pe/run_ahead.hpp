@@ -8,9 +8,9 @@
 
 #include "memory/counters.hpp"
 #include "memory/iaram.hpp"
-#include "pe/bank_map.hpp"
-#include "pe/coordinates.hpp"
 #include "pe/fault.hpp"
+#include "pe/general_steps.hpp"
+#include "pe/step_kernel.hpp"
 #include "pe/tile_job.hpp"
 
 namespace scnn::pe {
@@ -22,35 +22,42 @@ struct ArrivalView {
   const std::int64_t* late_until = nullptr;  ///< last cycle with a late supply (S28)
 };
 
+/// Steps by the way they were computed.
+struct StepPaths {
+  std::uint64_t kernel = 0;   ///< by the vectorised step kernel
+  std::uint64_t general = 0;  ///< one product at a time
+};
+
 /// A PE of the decoupled machine: multiplier array, crossbar and bank queues as one
 /// recurrence.
 ///
-/// A bank that serves one update per cycle is empty from a known cycle on, `free[b]`.
-/// The next step issues in the first cycle that is after the previous issue, after
-/// its weight vector's arrival, and at least `max_b free[b] - queue_threshold`; each of
-/// its updates then moves its bank's `free[b]` one cycle on. No cycle needs to be
-/// visited in which nothing issues.
+/// The next step issues in the first cycle that is after the previous issue, after its
+/// weight vector's arrival, and in which no bank queue is above the threshold. No cycle
+/// needs to be visited in which nothing issues.
 ///
 /// Contract:
 /// - cycles are counted from the start of the tile;
-/// - `advance` takes whole runs (S15): a run starts when all its vectors have arrived
-///   times that are known;
-/// - counters grow as cycles become certain; `close` accounts for the wait at the
-///   barrier, `idle` for what the array does afterwards.
+/// - `advance` takes whole runs (S15): a run starts when the arrivals of all its vectors
+///   are known;
+/// - counters grow as cycles become certain; those of products and updates are complete
+///   after `end_tile`.
 class RunAhead {
  public:
   /// \param activations  the PE's part of the tile; outlives it
   void start_tile(const TileJob& job, std::int64_t pe, const memory::ActivationBuffer& activations,
                   const FaultPlan& fault);
 
-  /// \param start        first cycle in which a step of the group may issue (S26)
-  /// \param accumulators the group's buffer, one value per window entry, zeroed; empty
-  ///                     when values are not wanted
-  void start_group(std::int64_t group, std::int64_t start, std::span<std::int64_t> accumulators);
+  /// \param start  first cycle in which a step of the group may issue (S26)
+  /// \param sums   the group's buffer, one value per window entry, zeroed; empty when values
+  ///               are not wanted
+  void start_group(std::int64_t group, std::int64_t start, std::span<std::int64_t> sums);
 
   /// Issues every step that can be placed with certainty.
   /// \return pop times of the entries popped, in stream order; valid until the next call
   std::span<const std::int64_t> advance(const ArrivalView& arrivals);
+
+  /// The tile's last group is over: completes the counters.
+  void end_tile();
 
   [[nodiscard]] bool finished() const { return finished_; }
   /// Cycles elapsed when the PE had finished its group (S21).
@@ -58,50 +65,30 @@ class RunAhead {
 
   [[nodiscard]] const memory::Counters& counters() const { return counters_; }
   memory::Counters& counters() { return counters_; }
+  [[nodiscard]] const StepPaths& paths() const { return paths_; }
 
  private:
-  struct Activation {
-    std::int64_t term;
-    const Outcome* rows;
-    const Outcome* cols;
-    std::int16_t value;
-  };
-
-  void pop_without_step(const ArrivalView& arrivals, std::size_t end);
-  void run(const ArrivalView& arrivals, std::size_t first, std::size_t end,
-           std::span<const Activation> activations);
-  std::int64_t issue(std::span<const sparse::StoredWeight> weights,
-                     std::span<const Activation> activations, std::int64_t earliest);
-  void update(std::int64_t address, std::int64_t product, std::int64_t cycle);
-  bool inject(std::int64_t& address);
-  void account_wait(const ArrivalView& arrivals, std::int64_t from, std::int64_t to,
-                    std::size_t last_entry);
+  void load_operands(const memory::ActivationBuffer& activations);
   void finish(const ArrivalView& arrivals);
-  [[nodiscard]] std::span<const Activation> block_activations() const;
+  void add_sums();
 
   const TileJob* job_ = nullptr;
-  FaultPlan fault_;
-  BankMap banks_;
-  std::vector<Activation> activations_;
-  const memory::ActivationBuffer* buffer_ = nullptr;
-  std::vector<CoordinateTables> tables_;  ///< one, kept alive for the pointers into it
-
-  std::int64_t start_ = 0;
+  bool use_kernel_ = false;  ///< steps by the kernel
+  bool sum_blocks_ = false;  ///< sums block by block, when a group is finished
+  GeneralSteps general_;
+  StepOperands operands_;
+  std::vector<SumOperand> sum_operands_;    ///< activations that are not zero
+  std::vector<std::uint32_t> sum_offsets_;  ///< first of each block, plus the end
+  std::vector<std::int64_t> block_sums_;    ///< [window position][channel]
+  std::vector<std::uint8_t> queues_;
+  StepState state_;
   std::size_t group_first_ = 0, group_end_ = 0;  ///< entries of the group
-  std::span<const memory::BlockVectors> blocks_;
-  std::size_t block_ = 0;     ///< block being worked on
-  std::uint32_t at_ = 0;      ///< first entry of it not yet popped
-  std::size_t unwaited_ = 0;  ///< first entry no wait has been accounted for
-  std::int64_t last_issue_ = 0, last_pop_ = 0;
-  std::vector<std::int64_t> free_;  ///< cycle from which a bank's queue is empty
-  std::int64_t all_free_ = 0;       ///< the largest of them
-  std::span<std::int64_t> accumulators_;
-  std::vector<std::uint64_t> touched_;  ///< step that last updated an entry (S17)
-  std::uint64_t step_number_ = 0;
+  std::span<std::int64_t> sums_;
   std::vector<std::int64_t> pops_;
   bool finished_ = false;
   std::int64_t finish_ = 0;
   memory::Counters counters_;
+  StepPaths paths_;
 };
 
 }  // namespace scnn::pe

@@ -12,6 +12,8 @@
 
 namespace scnn::pe {
 
+class StepTables;
+
 /// Read-only to the array; owned by whoever runs the layer, and outlives the tile.
 struct TileJob {
   const memory::Architecture* arch = nullptr;
@@ -25,6 +27,7 @@ struct TileJob {
   std::vector<DrainShare> shares;  ///< per PE, row-major
   OwnerMap owners;                 ///< who keeps which output of the whole plane (S7)
   bool values = true;              ///< false: time and counters only
+  StepTables* tables = nullptr;    ///< prepared per group by the decoupled sequencer
 
   /// Output channels of K-group g.
   [[nodiscard]] std::int64_t channels(std::int64_t g) const {

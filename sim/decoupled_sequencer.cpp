@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "pe/step_tables.hpp"
 #include "sim/sequencer.hpp"
 
 namespace scnn::sim {
@@ -28,6 +29,7 @@ void DecoupledSequencer::begin_tile() {
   ++tile_serial_;
   tile_origin_ = sc_core::sc_time_stamp();
   barrier_ = drain_end_ = drain_before_ = 0;
+  tile().tables->begin_tile(tile());
   send_stream(true);
   begin_group(0);
 }
@@ -43,6 +45,7 @@ void DecoupledSequencer::begin_group(std::int64_t group) {
 
 void DecoupledSequencer::launch() {
   state_ = State::running;
+  tile().tables->begin_group(group_);
   send_command(pe::ArrayPhase::run, group_, barrier_, start_);
 }
 
@@ -94,6 +97,7 @@ void DecoupledSequencer::group_drained() {
     begin_group(group_ + 1);
     return;
   }
+  tile().tables->end_tile();
   send_command(pe::ArrayPhase::drain, group_, barrier_, drain_end_);
   timing_.compute_cycles += drain_end_;
   state_ = State::leaving;

@@ -52,7 +52,7 @@ LayerJob::LayerJob(const workloads::QuantisedLayer& layer, const memory::Archite
           pe::drain_shares(regions, pe::OwnerMap(tile.outputs, arch.pe_rows, arch.pe_cols));
       tiles_.push_back({&arch, &shape, &layer.input, &streams_[static_cast<std::size_t>(n)], n,
                         tiling_.kc, tile, std::move(regions), std::move(shares), output_.owners,
-                        values});
+                        values, &tables_});
     }
 }
 

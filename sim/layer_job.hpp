@@ -7,6 +7,7 @@
 #include "memory/architecture.hpp"
 #include "memory/weight_stream.hpp"
 #include "pe/links.hpp"
+#include "pe/step_tables.hpp"
 #include "pe/tile_job.hpp"
 #include "sparse_formats/weight_blocks.hpp"
 #include "workloads/network.hpp"
@@ -43,6 +44,7 @@ class LayerJob {
   bool values_;
   pe::Tiling tiling_;
   std::vector<memory::WeightStream> streams_;  ///< one per convolution group
+  pe::StepTables tables_;
   std::vector<pe::TileJob> tiles_;
   pe::OutputJob output_;
   std::uint64_t weight_bits_ = 0, weight_index_bits_ = 0;

@@ -1,0 +1,70 @@
+/// Steps one product at a time: any architecture, any layer, and the faults of tests.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "memory/counters.hpp"
+#include "memory/iaram.hpp"
+#include "pe/bank_map.hpp"
+#include "pe/coordinates.hpp"
+#include "pe/fault.hpp"
+#include "pe/step_kernel.hpp"
+#include "pe/tile_job.hpp"
+
+namespace scnn::pe {
+
+/// What the step kernel does, for whatever it cannot take.
+///
+/// A bank that serves one update per cycle is empty from a known cycle on, `free[b]`. A step
+/// issues no earlier than `max_b free[b] - queue_threshold`; each of its updates moves
+/// its bank's `free[b]` one cycle on.
+class GeneralSteps {
+ public:
+  void start_tile(const TileJob& job, std::int64_t pe, const memory::ActivationBuffer& activations,
+                  const FaultPlan& fault);
+  /// \param sums  by window address; empty when not wanted here
+  void start_group(std::span<std::int64_t> sums) { sums_ = sums; }
+
+  /// As `advance_steps`; `state.tables`, `operands` and `queues` are not used.
+  void advance(StepState& state);
+
+  /// Cycle from which all queues are empty.
+  [[nodiscard]] std::int64_t all_free() const { return all_free_; }
+  /// Products and what became of them.
+  [[nodiscard]] const memory::Counters& counters() const { return counters_; }
+  memory::Counters& counters() { return counters_; }
+
+ private:
+  struct Activation {
+    std::int64_t term;
+    const Outcome* rows;
+    const Outcome* cols;
+    std::int16_t value;
+  };
+
+  void pop_without_step(StepState& s, std::size_t entry, std::size_t end) const;
+  void run(StepState& s, std::size_t entry, std::size_t end,
+           std::span<const Activation> activations);
+  std::int64_t wait(StepState& s, std::size_t entry, std::int64_t earliest) const;
+  void issue(std::size_t entry, std::span<const Activation> activations, std::int64_t cycle);
+  void update(std::int64_t address, std::int64_t product, std::int64_t cycle);
+  bool inject(std::int64_t& address);
+
+  const TileJob* job_ = nullptr;
+  const memory::ActivationBuffer* buffer_ = nullptr;
+  FaultPlan fault_;
+  BankMap banks_;
+  std::vector<CoordinateTables> tables_;  ///< one, kept alive for the pointers into it
+  std::vector<Activation> activations_;
+  std::vector<std::int64_t> free_;  ///< cycle from which a bank's queue is empty
+  std::int64_t all_free_ = 0;       ///< the largest of them
+  std::span<std::int64_t> sums_;
+  bool combine_ = false;                ///< S17
+  std::vector<std::uint64_t> touched_;  ///< step that last updated an entry
+  std::uint64_t step_ = 0;
+  memory::Counters counters_;
+};
+
+}  // namespace scnn::pe

@@ -1,0 +1,345 @@
+#include "pe/step_kernel.hpp"
+
+#include <algorithm>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "pe/step_kernel.cpp"
+#include <hwy/foreach_target.h>  // compiles this file once per instruction set
+
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace scnn::pe {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// The queues of one PE in registers.
+///
+/// \tparam Lane  type of a bank's count
+/// \tparam N     registers
+template <class Lane, int N>
+class Queues {
+ public:
+  using D = hn::CappedTag<Lane, 32 / sizeof(Lane)>;
+  using V = hn::Vec<D>;
+
+  HWY_INLINE Queues(const StepState& s)
+      : threshold_(hn::Set(d_, static_cast<Lane>(s.threshold))), one_(hn::Set(d_, Lane{1})) {
+    for (int i = 0; i < N; ++i) {
+      q_[i] = hn::LoadU(d_, reinterpret_cast<const Lane*>(s.queues) + i * Width());
+      // Lanes behind the last bank read the next copy of a row: they are kept empty.
+      const std::size_t first = static_cast<std::size_t>(i) * Width();
+      const std::size_t used = s.banks > first ? s.banks - first : 0;
+      alignas(64) Lane mask[64];
+      for (std::size_t k = 0; k < Width(); ++k)
+        mask[k] = k < used ? static_cast<Lane>(~Lane{0}) : Lane{0};
+      mask_[i] = hn::LoadU(d_, mask);
+    }
+  }
+  HWY_INLINE void Store(StepState& s) const {
+    for (int i = 0; i < N; ++i)
+      hn::StoreU(q_[i], d_, reinterpret_cast<Lane*>(s.queues) + i * Width());
+  }
+  static HWY_INLINE std::size_t Width() { return hn::Lanes(D()); }
+
+  /// A queue is above the threshold: the next step has to wait.
+  HWY_INLINE bool Congested() const {
+    V over = hn::SaturatedSub(q_[0], threshold_);
+    for (int i = 1; i < N; ++i) over = hn::Or(over, hn::SaturatedSub(q_[i], threshold_));
+    return !hn::AllTrue(d_, hn::Eq(over, hn::Zero(d_)));
+  }
+  /// Updates in the longest queue.
+  HWY_INLINE std::int64_t Deepest() const {
+    V most = q_[0];
+    for (int i = 1; i < N; ++i) most = hn::Max(most, q_[i]);
+    alignas(64) Lane lanes[64];
+    hn::Store(most, d_, lanes);
+    Lane deepest = 0;
+    for (std::size_t k = 0; k < Width(); ++k) deepest = std::max(deepest, lanes[k]);
+    return deepest;
+  }
+  /// Lets `cycles` pass.
+  HWY_INLINE void Drain(std::int64_t cycles) {
+    const auto n = static_cast<Lane>(std::min<std::int64_t>(cycles, static_cast<Lane>(~Lane{0})));
+    const V c = hn::Set(d_, n);
+    for (int i = 0; i < N; ++i) q_[i] = hn::SaturatedSub(q_[i], c);
+  }
+  /// A step issues: its updates join, every queue retires one.
+  template <bool kMasked>
+  HWY_INLINE void Issue(const std::uint8_t* row, const std::uint32_t* offsets, std::size_t count) {
+    for (int i = 0; i < N; ++i) {
+      V updates = hn::Zero(d_);
+      for (std::size_t a = 0; a < count; ++a)
+        updates = hn::Add(updates, hn::LoadU(d_, reinterpret_cast<const Lane*>(row + offsets[a]) +
+                                                     static_cast<std::size_t>(i) * Width()));
+      if (kMasked) updates = hn::And(updates, mask_[i]);
+      q_[i] = hn::SaturatedSub(hn::Add(q_[i], updates), one_);
+    }
+  }
+
+ private:
+  D d_;
+  V q_[N];
+  V mask_[N];
+  V threshold_, one_;
+};
+
+/// One run of weight vectors against all activation vectors of a block.
+template <class Lane, int N, bool kMasked>
+class Runner {
+ public:
+  HWY_INLINE explicit Runner(StepState& s) : s_(s), queues_(s) {}
+
+  void Advance() {
+    for (; s_.block < s_.blocks.size(); ++s_.block, s_.at = 0) {
+      const memory::BlockVectors& block = s_.blocks[s_.block];
+      const std::uint32_t first = s_.operands->block_vectors[s_.block];
+      const std::uint32_t vectors = s_.operands->block_vectors[s_.block + 1] - first;
+      while (s_.at < block.count) {
+        const std::size_t entry = block.first + s_.at;
+        const std::size_t left = block.count - s_.at;
+        std::size_t end = entry + left;
+        if (vectors == 0) {
+          end = std::min(end, s_.known);
+          if (end <= entry) return;
+          PopIdle(entry, end);
+        } else {
+          end = entry + std::min(left, s_.run_entries);
+          if (end > s_.known) return;
+          Run(entry, end, s_.operands->vectors.data() + first, vectors);
+        }
+        s_.at += static_cast<std::uint32_t>(end - entry);
+      }
+    }
+  }
+  HWY_INLINE void Store() { queues_.Store(s_); }
+
+ private:
+  void PopIdle(std::size_t entry, std::size_t end) {
+    std::int64_t last = std::max(s_.last_pop, s_.start);
+    for (std::size_t j = entry; j < end; ++j) {
+      last = std::max(last, s_.arrival[j] + 1);
+      s_.pops[s_.popped++] = last;
+    }
+    s_.last_pop = last;
+  }
+
+  HWY_INLINE void Run(std::size_t entry, std::size_t end, const StepOperands::Vector* vector,
+                      std::uint32_t vectors) {
+    const std::size_t bytes = s_.tables->vector_bytes(s_.block);
+    const std::uint8_t* row = s_.tables->block_rows(s_.block) + s_.at * bytes;
+    const std::uint32_t* offsets = s_.operands->offsets.data();
+    const std::size_t entries = end - entry;
+    std::int64_t* pops = s_.pops + s_.popped;
+    if (s_.arrival[end - 1] > s_.last_issue)
+      PassWaiting(entry, entries, row, bytes, offsets + vector->first, vector->count, pops);
+    else
+      Pass(entries, row, bytes, offsets + vector->first, vector->count, pops);
+    s_.unwaited = end;
+    for (std::uint32_t v = 1; v < vectors; ++v) {
+      ++vector;
+      Pass(entries, row, bytes, offsets + vector->first, vector->count, pops);
+    }
+    s_.steps += entries * vectors;
+    s_.iaram_reads += vectors;
+    s_.popped += entries;
+    s_.last_pop = s_.last_issue;
+  }
+
+  /// All weight vectors have arrived: only the queues can hold a step. Every pass writes
+  /// the issue times; those of the last stay, as the pops.
+  HWY_INLINE void Pass(std::size_t entries, const std::uint8_t* row, std::size_t bytes,
+                       const std::uint32_t* offsets, std::size_t count, std::int64_t* times) {
+    switch (count) {
+      case 1:
+        return Steps<1>(entries, row, bytes, offsets, count, times);
+      case 2:
+        return Steps<2>(entries, row, bytes, offsets, count, times);
+      case 3:
+        return Steps<3>(entries, row, bytes, offsets, count, times);
+      case 4:
+        return Steps<4>(entries, row, bytes, offsets, count, times);
+      default:
+        return Steps<0>(entries, row, bytes, offsets, count, times);
+    }
+  }
+
+  /// \tparam kCount  activations of the vector, 0 for any number
+  template <std::size_t kCount>
+  HWY_INLINE void Steps(std::size_t entries, const std::uint8_t* row, std::size_t bytes,
+                        const std::uint32_t* offsets, std::size_t count, std::int64_t* times) {
+    std::int64_t cycle = s_.last_issue;
+    std::int64_t stalled = 0;
+    for (std::size_t j = 0; j < entries; ++j, row += bytes) {
+      if (HWY_UNLIKELY(queues_.Congested())) stalled += Stall();
+      times[j] = ++cycle + stalled;
+      queues_.template Issue<kMasked>(row, offsets, kCount == 0 ? count : kCount);
+    }
+    s_.last_issue = cycle + stalled;
+    s_.bank_stall += static_cast<std::uint64_t>(stalled);
+  }
+
+  HWY_INLINE std::int64_t Stall() {
+    const std::int64_t excess = queues_.Deepest() - s_.threshold;
+    queues_.Drain(excess);
+    return excess;
+  }
+
+  /// The first pass of a run some of whose vectors arrive later than now.
+  HWY_NOINLINE void PassWaiting(std::size_t entry, std::size_t entries, const std::uint8_t* row,
+                                std::size_t bytes, const std::uint32_t* offsets, std::size_t count,
+                                std::int64_t* times) {
+    for (std::size_t j = entry; j < entry + entries; ++j, row += bytes) {
+      std::int64_t earliest = s_.last_issue + 1;
+      if (queues_.Congested()) {
+        const std::int64_t stalled = Stall();
+        s_.bank_stall += static_cast<std::uint64_t>(stalled);
+        earliest += stalled;
+      }
+      const std::int64_t arrived = s_.arrival[j];
+      if (arrived >= earliest) {
+        const std::int64_t late =
+            late_cycles(s_.arrival, s_.late_until, s_.unwaited, j, earliest, arrived);
+        const std::int64_t waited = arrived + 1 - earliest;
+        s_.weight_wait += static_cast<std::uint64_t>(late);
+        s_.backpressure_wait += static_cast<std::uint64_t>(waited - late);
+        queues_.Drain(waited);
+        earliest = arrived + 1;
+      }
+      s_.unwaited = j + 1;
+      s_.last_issue = earliest;
+      *times++ = earliest;
+      queues_.template Issue<kMasked>(row, offsets, count);
+    }
+  }
+
+  StepState& s_;
+  Queues<Lane, N> queues_;
+};
+
+template <class Lane, int N>
+void AdvanceWidth(StepState& s) {
+  if (s.banks % (Queues<Lane, N>::Width() * N) == 0) {
+    Runner<Lane, N, false> runner(s);
+    runner.Advance();
+    runner.Store();
+  } else {
+    Runner<Lane, N, true> runner(s);
+    runner.Advance();
+    runner.Store();
+  }
+}
+
+template <class Lane>
+void AdvanceLane(StepState& s) {
+  switch (s.tables->lanes() / Queues<Lane, 1>::Width()) {
+    case 1:
+      return AdvanceWidth<Lane, 1>(s);
+    case 2:
+      return AdvanceWidth<Lane, 2>(s);
+    case 3:
+      return AdvanceWidth<Lane, 3>(s);
+    case 4:
+      return AdvanceWidth<Lane, 4>(s);
+    case 6:
+      return AdvanceWidth<Lane, 6>(s);
+    case 8:
+      return AdvanceWidth<Lane, 8>(s);
+    case 12:
+      return AdvanceWidth<Lane, 12>(s);
+    case 16:
+      return AdvanceWidth<Lane, 16>(s);
+    default:
+      HWY_ABORT("step kernel: no width for %d lanes", static_cast<int>(s.tables->lanes()));
+  }
+}
+
+void AdvanceSteps(StepState& s) {
+  if (s.tables->lane_bytes() == 1)
+    AdvanceLane<std::uint8_t>(s);
+  else
+    AdvanceLane<std::uint16_t>(s);
+}
+
+/// sums[k] += weights[k] * value for `channels` channels, a multiple of 8.
+HWY_INLINE void AddColumn(const std::int64_t* weights, std::int32_t value, std::size_t channels,
+                          std::int64_t* sums) {
+#if HWY_TARGET == HWY_SCALAR
+  for (std::size_t k = 0; k < channels; ++k) sums[k] += weights[k] * value;
+#else
+  const hn::CappedTag<std::int64_t, 8> d;
+  const hn::RepartitionToNarrow<decltype(d)> narrow;
+  const auto v = hn::BitCast(narrow, hn::Set(d, std::int64_t{value}));
+  for (std::size_t k = 0; k < channels; k += hn::Lanes(d)) {
+    // Both factors are 32-bit numbers in 64-bit lanes: the low halves' product is exact.
+    const auto product = hn::MulEven(hn::BitCast(narrow, hn::LoadU(d, weights + k)), v);
+    hn::StoreU(hn::Add(hn::LoadU(d, sums + k), product), d, sums + k);
+  }
+#endif
+}
+
+void AddProducts(const StepTables& tables, std::size_t block, std::size_t phase,
+                 std::span<const SumOperand> activations, std::int64_t* sums) {
+  const std::size_t channels = tables.channels();
+  const std::int64_t* weights = tables.block_weights(block);
+  for (const SumOperand& a : activations)
+    for (const ReachedPosition& p : tables.reached(phase, a.outcome_class))
+      AddColumn(weights + p.column * channels, a.value, channels,
+                sums + static_cast<std::size_t>(a.address + p.address) * channels);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace scnn::pe
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace scnn::pe {
+
+HWY_EXPORT(AdvanceSteps);
+HWY_EXPORT(AddProducts);
+
+void advance_steps(StepState& state) { HWY_DYNAMIC_DISPATCH(AdvanceSteps)(state); }
+
+void add_products(const StepTables& tables, std::size_t block, std::size_t phase,
+                  std::span<const SumOperand> activations, std::int64_t* sums) {
+  HWY_DYNAMIC_DISPATCH(AddProducts)(tables, block, phase, activations, sums);
+}
+
+std::int64_t deepest_queue(const StepState& s) {
+  std::int64_t deepest = 0;
+  for (std::size_t b = 0; b < s.banks; ++b)
+    deepest = std::max<std::int64_t>(
+        deepest, s.tables->lane_bytes() == 1 ? s.queues[b]
+                                             : reinterpret_cast<const std::uint16_t*>(s.queues)[b]);
+  return deepest;
+}
+
+std::int64_t late_cycles(const std::int64_t* arrival, const std::int64_t* late_until,
+                         std::size_t first, std::size_t last, std::int64_t from, std::int64_t to) {
+  std::int64_t late = 0;
+  std::int64_t low = from;  // first cycle that waits for entry i
+  for (std::size_t i = first; i <= last; ++i) {
+    if (arrival[i] < low) continue;
+    const std::int64_t high = std::min({to, arrival[i], late_until[i]});
+    if (high >= low) late += high - low + 1;
+    low = arrival[i] + 1;
+  }
+  return late;
+}
+
+std::vector<std::string> step_kernel_targets() {
+  std::vector<std::string> names;
+  for (std::int64_t target : hwy::SupportedAndGeneratedTargets())
+    names.emplace_back(hwy::TargetName(target));
+  return names;
+}
+
+void force_step_kernel_target(const std::string& name) {
+  hwy::SetSupportedTargetsForTest(0);
+  for (std::int64_t target : hwy::SupportedAndGeneratedTargets())
+    if (name == hwy::TargetName(target)) hwy::SetSupportedTargetsForTest(target);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+}
+
+}  // namespace scnn::pe
+#endif
