@@ -1,0 +1,88 @@
+/// The command line of one command: declared once, parsed strictly, explained by --help.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/console.hpp"
+
+namespace scnn::cli {
+
+using Words = std::vector<std::string>;
+
+/// What was given. Values are checked when they are asked for.
+///
+/// Every reader throws InputError `--option: found ..., expected ...`.
+class Arguments {
+ public:
+  Arguments(std::string command, std::map<std::string, Words, std::less<>> values)
+      : command_(std::move(command)), values_(std::move(values)) {}
+
+  [[nodiscard]] bool has(std::string_view name) const;
+  /// Every value of a repeatable option, in order.
+  [[nodiscard]] Words all(std::string_view name) const;
+  [[nodiscard]] std::optional<std::string> text(std::string_view name) const;
+  /// A value that must have been given.
+  [[nodiscard]] std::string required(std::string_view name) const;
+  /// An integer from `low` to `high`.
+  [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name, std::int64_t low,
+                                                    std::int64_t high) const;
+  /// A density above 0, at most 1.
+  [[nodiscard]] std::optional<double> density(std::string_view name) const;
+  /// Index of the value among `names`.
+  [[nodiscard]] std::optional<std::size_t> choice(std::string_view name,
+                                                  const std::vector<std::string_view>& names) const;
+  /// The comma-separated parts of the value; none when it was not given.
+  [[nodiscard]] Words list(std::string_view name) const;
+  /// Throws unless exactly one of `names` was given. \return its name
+  std::string_view exactly_one(const std::vector<std::string_view>& names) const;
+  /// Throws when both were given.
+  void not_both(std::string_view a, std::string_view b) const;
+
+ private:
+  std::string command_;
+  std::map<std::string, Words, std::less<>> values_;
+};
+
+/// A number in (0,1] as the command line gives it; `where` names the option in messages.
+[[nodiscard]] double parse_density(const std::string& text, const std::string& where);
+[[nodiscard]] std::int64_t parse_integer(const std::string& text, const std::string& where,
+                                         std::int64_t low, std::int64_t high);
+
+/// An option and its line in --help.
+struct OptionHelp {
+  std::string_view name;   ///< without dashes
+  std::string_view value;  ///< placeholder of its value; empty for a switch
+  std::string_view text;
+  bool repeatable = false;
+};
+
+/// A command line somebody might type, and what it does.
+struct Example {
+  std::string_view line, text;
+};
+
+/// Everything about a command's command line. `--help` and `--quiet` are added to all.
+struct CommandLine {
+  std::string_view name;   ///< `run`
+  std::string_view usage;  ///< what follows the name: `--network NET [options]`
+  std::string_view about;  ///< paragraphs, lines broken
+  std::vector<OptionHelp> options;
+  std::vector<Example> examples;
+  std::string_view operand = {};  ///< the one word without dashes it takes: `NAME`, `FILE`
+};
+
+/// Parses the words after the command's name. Options may not be abbreviated.
+/// \return  the operand under its name; nothing when --help was asked for, and printed
+/// \throws  InputError for unknown options, missing values, surplus words
+[[nodiscard]] std::optional<Arguments> parse(const CommandLine& line, const Words& words,
+                                             Console& console);
+
+/// The text `--help` prints.
+[[nodiscard]] std::string help_text(const CommandLine& line, int width);
+
+}  // namespace scnn::cli

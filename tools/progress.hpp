@@ -1,0 +1,36 @@
+/// A progress bar on a terminal, nothing anywhere else.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "tools/console.hpp"
+
+namespace scnn::cli {
+
+/// One line on the terminal, drawn anew at every step and gone in the end.
+class Progress {
+ public:
+  /// \param what   what is being done: `running`
+  /// \param costs  of every step, in any unit; the bar is in proportion to them
+  Progress(const Console& console, std::string what, std::vector<double> costs);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// The next step begins; `name` says what it is about.
+  void step(const std::string& name);
+
+ private:
+  const Console& console_;
+  bool shown_;
+  std::string what_;
+  std::vector<double> costs_;
+  double total_ = 0.0, done_ = 0.0;
+  std::size_t step_ = 0;
+  std::chrono::steady_clock::time_point start_;
+};
+
+}  // namespace scnn::cli

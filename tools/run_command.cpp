@@ -1,0 +1,127 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+
+#include "sparse_formats/error.hpp"
+#include "tools/commands.hpp"
+#include "tools/exit_status.hpp"
+#include "tools/host.hpp"
+#include "tools/interrupt.hpp"
+#include "tools/network_input.hpp"
+#include "tools/progress.hpp"
+#include "tools/run_options.hpp"
+#include "tools/run_tables.hpp"
+
+namespace scnn::cli {
+namespace {
+
+CommandLine command_line() {
+  return {
+      .name = "run",
+      .usage = "--network NET [options]",
+      .about =
+          "Runs every layer of a network on the simulated machine, compares its outputs with\n"
+          "a reference convolution, bit for bit, and prints cycles. Status 3: they differ.",
+      .options = joined({
+          network_options(),
+          machine_options(),
+          result_options(),
+          {
+              {"outputs", "FILE", "write the output tensors of every layer (HDF5)"},
+              {"vcd", "FILE", "write a waveform; needs --engine clocked"},
+              {"vcd-pe", "LIST", "PEs to trace, row-major from 0: 0,5; default: all"},
+              {"vcd-from", "CYCLE", "first cycle to trace, counted over the run; default 0"},
+              {"vcd-to", "CYCLE", "last cycle to trace; default: the end"},
+          },
+      }),
+      .examples =
+          {
+              {"scnn run --network alexnet.h5", "on the machine of the SCNN paper"},
+              {"scnn run --network alexnet.h5 --arch configs/scnn-strict.json --json strict.json",
+               "with limited accumulators; every counter into a file"},
+              {"scnn run --network alexnet.h5 --layers conv5 --engine clocked --vcd conv5.vcd "
+               "--vcd-pe 0,63 --vcd-to 5000",
+               "the first cycles of one layer as a waveform of two PEs"},
+              {"scnn run --network mine.h5 --activation-density 0.4 --seed 2",
+               "a network whose file holds weights only"},
+          },
+  };
+}
+
+sim::VcdOptions vcd_options_of(const Arguments& arguments, sim::Engine engine) {
+  constexpr std::int64_t kMost = INT64_MAX;
+  sim::VcdOptions vcd;
+  vcd.file = arguments.text("vcd").value_or("");
+  if (vcd.file.empty()) {
+    for (const char* option : {"vcd-pe", "vcd-from", "vcd-to"})
+      if (arguments.has(option))
+        throw InputError(fmt::format("--{}", option), "found without --vcd, expected both");
+    return vcd;
+  }
+  if (engine != sim::Engine::clocked)
+    throw InputError("--vcd", "the engine is decoupled, expected --engine clocked for a waveform");
+  for (const std::string& pe : arguments.list("vcd-pe"))
+    vcd.pes.push_back(parse_integer(pe, "--vcd-pe", 0, kMost));
+  vcd.first_cycle = arguments.integer("vcd-from", 0, kMost).value_or(0);
+  vcd.last_cycle = arguments.integer("vcd-to", vcd.first_cycle, kMost).value_or(-1);
+  return vcd;
+}
+
+std::vector<sim::LayerResult> run_layers(const RunnableNetwork& network,
+                                         const memory::Architecture& arch,
+                                         const sim::RunOptions& options, const Console& console) {
+  sim::Machine machine(arch, options);
+  Progress progress(console, "running", network.costs());
+  std::vector<sim::LayerResult> results;
+  for (const std::size_t i : network.chosen()) {
+    check_interrupt();
+    progress.step(network.source().layers()[i].name);
+    const auto layer = workloads::quantise_layer(network.read(i), arch.weight_bits,
+                                                 arch.activation_bits, network.source().where(i));
+    results.push_back(machine.run(layer, i == 0));
+  }
+  check_interrupt();
+  machine.finish();
+  return results;
+}
+
+void print(const sim::RunResult& result, const Console& console) {
+  const auto lines = run_lines(result.layers);
+  console.out << fmt::format("{} on {}\n{} engine, {}\n\n", result.network.info.name,
+                             machine_text(result.architecture), result.host.engine,
+                             result.host.verified ? "all values verified" : "values not verified")
+              << timing_table(lines, console.width) << '\n'
+              << activity_table(lines, console.width);
+}
+
+}  // namespace
+
+int run_command(const Words& words, Console& console) {
+  const auto arguments = parse(command_line(), words, console);
+  if (!arguments) return kDone;
+  const HostClock clock;
+  sim::RunResult result;
+  result.architecture = architecture_of(*arguments);
+  sim::RunOptions options = run_options_of(*arguments);
+  options.vcd = vcd_options_of(*arguments, options.engine);
+  const RunnableNetwork network(*arguments);
+  ResultFiles files(*arguments);
+  note_inputs(network, *arguments, console);
+
+  result.layers = run_layers(network, result.architecture, options, console);
+
+  result.network = network.facts();
+  result.provenance = network.provenance();
+  result.host = clock.info("run", words);
+  result.host.engine = name_of(options.engine);
+  result.host.threads = options.threads;
+  result.host.verified = options.verify;
+  if (files.wants_json()) files.write_json(sim::json_text(sim::to_json(result)));
+  if (files.wants_csv()) files.write_csv(sim::csv_text(result));
+  files.commit();
+  print(result, console);
+  return kDone;
+}
+
+}  // namespace scnn::cli

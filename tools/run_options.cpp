@@ -1,0 +1,77 @@
+#include "tools/run_options.hpp"
+
+#include <fmt/format.h>
+
+#include "sim/architecture_file.hpp"
+#include "tools/host.hpp"
+#include "tools/interrupt.hpp"
+
+namespace scnn::cli {
+namespace {
+
+std::unique_ptr<sim::AtomicFile> file_of(const Arguments& arguments, std::string_view option) {
+  const auto path = arguments.text(option);
+  return path ? std::make_unique<sim::AtomicFile>(*path) : nullptr;
+}
+
+}  // namespace
+
+std::vector<OptionHelp> machine_options() {
+  return {
+      {"arch", "ARCH", "architecture file (JSON); default: the machine of SCNN, ISCA 2017"},
+      {"engine", "E",
+       "decoupled: PEs run ahead of the kernel where they cannot meet (default); clocked: every "
+       "process once per clock edge. Results are equal"},
+      {"threads", "N", "threads to use; default: all cores"},
+      {"no-verify", "", "do not compare outputs with the reference convolution"},
+  };
+}
+
+std::vector<OptionHelp> result_options() {
+  return {
+      {"json", "FILE", "write every number as JSON"},
+      {"csv", "FILE", "write every number as a table"},
+  };
+}
+
+std::vector<OptionHelp> joined(std::initializer_list<std::vector<OptionHelp>> groups) {
+  std::vector<OptionHelp> all;
+  for (const auto& group : groups) all.insert(all.end(), group.begin(), group.end());
+  return all;
+}
+
+memory::Architecture architecture_of(const Arguments& arguments) {
+  const auto path = arguments.text("arch");
+  return path ? sim::read_architecture(*path) : memory::Architecture{};
+}
+
+sim::RunOptions run_options_of(const Arguments& arguments) {
+  sim::RunOptions options;
+  options.engine = arguments.choice("engine", {"decoupled", "clocked"}).value_or(0) == 1
+                       ? sim::Engine::clocked
+                       : sim::Engine::decoupled;
+  options.threads = thread_count(arguments);
+  options.verify = !arguments.has("no-verify");
+  options.stop = &stop_signal();
+  return options;
+}
+
+std::string_view name_of(sim::Engine engine) {
+  return engine == sim::Engine::clocked ? "clocked" : "decoupled";
+}
+
+std::string machine_text(const memory::Architecture& arch) {
+  return fmt::format("{}: {}x{} PEs of {}x{} multipliers, {}-bit weights, {}-bit indices",
+                     arch.name, arch.pe_rows, arch.pe_cols, arch.F, arch.I, arch.weight_bits,
+                     arch.index_bits);
+}
+
+ResultFiles::ResultFiles(const Arguments& arguments)
+    : json_(file_of(arguments, "json")), csv_(file_of(arguments, "csv")) {}
+
+void ResultFiles::commit() {
+  if (json_) json_->commit();
+  if (csv_) csv_->commit();
+}
+
+}  // namespace scnn::cli

@@ -1,0 +1,169 @@
+#include "tools/table.hpp"
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+#include "tools/numbers.hpp"
+
+namespace scnn::cli {
+namespace {
+
+constexpr std::size_t kGap = 2;        ///< spaces between columns
+constexpr std::size_t kLongText = 24;  ///< texts are shortened to this when there is no room
+constexpr std::string_view kEllipsis = "..";
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
+
+/// Bytes of the first `count` code points.
+std::size_t bytes_of(std::string_view text, std::size_t count) {
+  std::size_t at = 0;
+  for (; at < text.size(); ++at)
+    if (!is_continuation(text[at]) && count-- == 0) break;
+  return at;
+}
+
+std::string padded(std::string_view text, std::size_t width, bool left) {
+  const std::string space(width - std::min(width, display_width(text)), ' ');
+  return left ? std::string(text) + space : space + std::string(text);
+}
+
+void end_line(std::string& text) {
+  text.erase(text.find_last_not_of(' ') + 1);
+  text += '\n';
+}
+
+}  // namespace
+
+std::size_t display_width(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return !is_continuation(c); }));
+}
+
+std::string shortened(std::string_view text, std::size_t width) {
+  const std::size_t length = display_width(text);
+  if (length <= width) return std::string(text);
+  const std::size_t kept = width - kEllipsis.size();
+  const std::size_t head = (kept + 1) / 2;
+  std::string result(text.substr(0, bytes_of(text, head)));
+  result += kEllipsis;
+  result += text.substr(bytes_of(text, length - (kept - head)));
+  return result;
+}
+
+void Table::add(std::string heading, std::vector<std::string> cells, bool left) {
+  Column column{.heading = lines_of(heading), .cells = std::move(cells), .left = left};
+  for (const auto& line : column.heading)
+    column.width = std::max(column.width, display_width(line));
+  for (const auto& cell : column.cells) column.width = std::max(column.width, display_width(cell));
+  columns_.push_back(std::move(column));
+}
+
+Table& Table::text(std::string heading, std::vector<std::string> cells) {
+  add(std::move(heading), std::move(cells), true);
+  return *this;
+}
+
+Table& Table::cells(std::string heading, std::vector<std::string> cells) {
+  add(std::move(heading), std::move(cells), false);
+  return *this;
+}
+
+Table& Table::counts(std::string_view heading, std::string_view unit,
+                     const std::vector<std::uint64_t>& values) {
+  ScaledCounts column = scaled(values);
+  std::string text(heading);
+  text += '\n';
+  text += column.prefix;
+  if (!column.prefix.empty() && !unit.empty()) text += ' ';
+  text += unit;
+  return cells(std::move(text), std::move(column.cells));
+}
+
+Table& Table::numbers(std::string heading, const std::vector<std::optional<double>>& values,
+                      int decimals) {
+  std::vector<std::string> texts;
+  texts.reserve(values.size());
+  for (const auto& value : values) texts.push_back(fixed(value, decimals));
+  return cells(std::move(heading), std::move(texts));
+}
+
+Table& Table::rule_before(std::size_t row) {
+  rules_.push_back(row);
+  return *this;
+}
+
+std::string Table::block(const std::vector<const Column*>& columns) const {
+  std::string text;
+  std::string rule;
+  std::size_t heading = 0;
+  for (const Column* c : columns) {
+    heading = std::max(heading, c->heading.size());
+    rule += std::string(rule.empty() ? 0 : kGap, ' ') + std::string(c->width, '-');
+  }
+  const auto add_line = [&](const auto& cell_of) {
+    std::string line;
+    for (const Column* c : columns)
+      line += std::string(line.empty() ? 0 : kGap, ' ') + padded(cell_of(*c), c->width, c->left);
+    end_line(line);
+    text += line;
+  };
+  for (std::size_t i = 0; i < heading; ++i)
+    add_line([&](const Column& c) {
+      const std::size_t above = heading - c.heading.size();
+      return i < above ? std::string() : c.heading[i - above];
+    });
+  text += rule + '\n';
+  for (std::size_t row = 0; row < columns.front()->cells.size(); ++row) {
+    if (std::ranges::find(rules_, row) != rules_.end()) text += rule + '\n';
+    add_line([row](const Column& c) { return c.cells[row]; });
+  }
+  return text;
+}
+
+std::string Table::str(int width) const {
+  const auto room = static_cast<std::size_t>(width);
+  std::vector<Column> columns = columns_;
+  const auto total = [&columns] {
+    std::size_t sum = 0;
+    for (const Column& c : columns) sum += c.width + kGap;
+    return sum - std::min(sum, kGap);
+  };
+  for (Column& c : columns) {
+    if (total() <= room) break;
+    if (!c.left || c.width <= kLongText) continue;
+    for (auto& cell : c.cells) cell = shortened(cell, kLongText);
+    c.width = kLongText;
+  }
+
+  std::string text;
+  std::vector<const Column*> line;
+  std::size_t used = 0;
+  const auto start = [&] {
+    line.clear();
+    used = 0;
+    for (std::size_t i = 0; i < std::min(keys_, columns.size()); ++i) {
+      line.push_back(&columns[i]);
+      used += columns[i].width + kGap;
+    }
+  };
+  start();
+  for (std::size_t i = keys_; i < columns.size(); ++i) {
+    if (used + columns[i].width > room && line.size() > keys_) {
+      text += block(line) + '\n';
+      start();
+    }
+    line.push_back(&columns[i]);
+    used += columns[i].width + kGap;
+  }
+  return text + block(line);
+}
+
+}  // namespace scnn::cli

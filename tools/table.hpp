@@ -1,0 +1,58 @@
+/// Tables for people: aligned, headed with units, never wider than they may be.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace scnn::cli {
+
+/// A table built column by column; every column has the same number of cells.
+///
+/// Headings may have several lines, separated by '\n'; the last says the unit. Text is
+/// aligned left, numbers right. What does not fit the width is continued in a second block
+/// of lines under the first, with the key columns repeated; long texts are shortened first.
+class Table {
+ public:
+  /// \param keys  leading columns that are repeated in every block
+  explicit Table(std::size_t keys = 1) : keys_(keys) {}
+
+  Table& text(std::string heading, std::vector<std::string> cells);
+  /// Cells that are formatted already, aligned right.
+  Table& cells(std::string heading, std::vector<std::string> cells);
+  /// Counts in one scale for the column; `unit` gets its prefix: `k cycles`, or `k`.
+  Table& counts(std::string_view heading, std::string_view unit,
+                const std::vector<std::uint64_t>& values);
+  Table& numbers(std::string heading, const std::vector<std::optional<double>>& values,
+                 int decimals);
+  /// A line between row `row - 1` and `row`.
+  Table& rule_before(std::size_t row);
+
+  /// The table, every line ended, at most `width` columns wide.
+  [[nodiscard]] std::string str(int width) const;
+
+ private:
+  struct Column {
+    std::vector<std::string> heading;  ///< its lines
+    std::vector<std::string> cells;
+    bool left = false;
+    std::size_t width = 0;
+  };
+
+  void add(std::string heading, std::vector<std::string> cells, bool left);
+  [[nodiscard]] std::string block(const std::vector<const Column*>& columns) const;
+
+  std::size_t keys_;
+  std::vector<Column> columns_;
+  std::vector<std::size_t> rules_;
+};
+
+/// Shortens a text in its middle: `conv4_bl..x1`. \pre `width >= 4`
+[[nodiscard]] std::string shortened(std::string_view text, std::size_t width);
+
+/// Columns a UTF-8 text takes, one per code point.
+[[nodiscard]] std::size_t display_width(std::string_view text);
+
+}  // namespace scnn::cli
