@@ -168,6 +168,8 @@ OutputGroup OutputGroup::create_group(const std::string& name) {
   const std::string place = where() + (where().ends_with('/') ? "" : "/") + name;
   const Handle creation(H5Pcreate(H5P_GROUP_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation.id(), false);
+  // Keeps attributes in the group's header: an index would be larger than they are.
+  H5Pset_attr_phase_change(creation.id(), 64, 32);
   const Handle link = utf8_link();
   Handle group(H5Gcreate2(id(), name.c_str(), link.id(), creation.id(), H5P_DEFAULT), H5Gclose);
   if (!group) throw_unwritable(place);

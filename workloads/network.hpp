@@ -53,9 +53,9 @@ struct Mask {
 /// A layer with its tensors; the unit in which networks are streamed.
 struct Layer {
   LayerSpec spec;
-  ValueTensor weights;              ///< `[K][C/groups][R][S]`
-  std::vector<float> bias;          ///< `[K]`, empty when absent
-  std::optional<ValueTensor> input; ///< `[C][H][W]`, one image
+  ValueTensor weights;               ///< `[K][C/groups][R][S]`
+  std::vector<float> bias;           ///< `[K]`, empty when absent
+  std::optional<ValueTensor> input;  ///< `[C][H][W]`, one image
   std::optional<Mask> mask;
 };
 
@@ -77,7 +77,7 @@ struct QuantisedLayer {
   Tensor<std::int16_t> input;    ///< `[1][C][H][W]`
   double weight_scale = 1.0;
   double input_scale = 1.0;
-  std::vector<float> bias;  ///< `[K]`, empty when absent
+  std::vector<float> bias;                      ///< `[K]`, empty when absent
   Granularity granularity = Granularity::fine;  ///< of the mask, fine without one
 };
 

@@ -6,6 +6,7 @@
 #include "workloads/file_root.hpp"
 #include "workloads/file_source.hpp"
 #include "workloads/network_layer.hpp"
+#include "workloads/trial_run.hpp"
 
 namespace scnn::workloads {
 namespace {
@@ -22,12 +23,17 @@ class NetworkFile final : public FileSource {
   }
 };
 
-}  // namespace
-
-std::unique_ptr<NetworkSource> open_network(const std::filesystem::path& path) {
+std::unique_ptr<NetworkSource> open_here(const std::filesystem::path& path) {
   hdf5::InputFile file(path);
   if (read_format(file.root()) == kEncodedFormat) return open_encoded(std::move(file));
   return std::make_unique<NetworkFile>(std::move(file));
+}
+
+}  // namespace
+
+std::unique_ptr<NetworkSource> open_network(const std::filesystem::path& path) {
+  try_in_child([&path] { (void)open_here(path); }, hdf5::printable_path(path));
+  return open_here(path);
 }
 
 class NetworkWriter::Impl {

@@ -261,7 +261,7 @@ TEST_CASE("absurd dimensions are refused before anything is allocated") {
        },
        "FILE:/layers/conv1: the input has more than 2^31 elements, which is too large"},
       {[](auto& f) {
-         f.set_integers("/layers/conv1", "padding", {1 << 24, 1 << 24, 0, 0});
+         f.set_integers("/layers/conv1", "padding", {1 << 24, 0, 1 << 24, 0});
        },
        "FILE:/layers/conv1: the output has more than 2^31 elements, which is too large"},
   });

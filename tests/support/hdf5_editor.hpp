@@ -14,7 +14,7 @@ namespace scnn::test {
 /// the file. Every change that fails throws std::runtime_error.
 class Hdf5Editor {
  public:
-  /// Opens a file, or creates one in the library's earliest format, as h5py does.
+  /// Opens a file, or creates one in the library's earliest format.
   explicit Hdf5Editor(const std::filesystem::path& path, bool create = false);
   ~Hdf5Editor();
   Hdf5Editor(const Hdf5Editor&) = delete;

@@ -1,5 +1,7 @@
 #include "sample_network.hpp"
 
+#include "hdf5_editor.hpp"
+
 namespace scnn::test {
 namespace {
 
@@ -80,6 +82,19 @@ Layer fc() {
   return layer;
 }
 
+void write_early_layer(Hdf5Editor& file, const std::string& layer,
+                       const std::vector<std::int64_t>& input,
+                       const std::vector<std::int64_t>& padding) {
+  file.create_group(layer);
+  file.set_text(layer, "kind", "conv");
+  file.set_integers(layer, "stride", {1, 1});
+  file.set_integers(layer, "padding", padding);
+  file.set_integers(layer, "dilation", {1, 1});
+  file.set_integer(layer, "groups", 1);
+  file.set_integer(layer, "relu", 1);
+  file.set_integers(layer, "input_shape", input);
+}
+
 }  // namespace
 
 std::vector<Layer> sample_layers() {
@@ -95,6 +110,27 @@ void write_sample(const std::filesystem::path& path) {
       path, {.name = "sample", .source = "made for tests", .license = "CC0", .seed = 7});
   for (const auto& layer : sample_layers()) writer.append(layer);
   writer.commit();
+}
+
+void write_early_sample(const std::filesystem::path& path) {
+  Hdf5Editor file(path, true);
+  file.set_text("/", "format", "scnn-network");
+  file.set_text("/", "name", "early");
+  file.set_integer("/", "version", 1);
+  file.create_group("/layers");
+  file.set_texts("/layers", "order", {"first", "second"});
+  write_early_layer(file, "/layers/first", {3, 5, 5}, {1, 2, 3, 4});
+  file.set_dataset("/layers/first/weights", {4, 3, 2, 2}, {.type = H5T_IEEE_F32LE});
+  file.set_dataset("/layers/first/bias", {4}, {.type = H5T_IEEE_F32LE});
+  file.set_dataset("/layers/first/mask", {4, 3, 2, 2}, {.type = H5T_STD_U8LE});
+  file.set_text("/layers/first/mask", "granularity", "vector");
+  file.set_number("/layers/first/mask", "density_requested", 0.1);
+  file.set_number("/layers/first/mask", "density_achieved", 0.0);
+  file.set_dataset("/layers/first/input", {3, 5, 5},
+                   {.chunk = {1, 3, 5}, .filter = H5Z_FILTER_DEFLATE});
+  file.set_number("/layers/first/input", "scale", 0.5);
+  write_early_layer(file, "/layers/second", {4, 2, 2}, {0, 0, 0, 0});
+  file.set_dataset("/layers/second/weights", {2, 4, 1, 1}, {.type = H5T_STD_I8LE});
 }
 
 }  // namespace scnn::test

@@ -16,4 +16,10 @@ namespace scnn::test {
 /// Writes the sample layers as a network file.
 void write_sample(const std::filesystem::path& path);
 
+/// Writes a network of two layers, `first` and `second`, as h5py would: in the library's
+/// earliest format, which has no checksums. All numbers are zero.
+/// `first`: float weights 4x3x2x2 with padding 1, 2, 3, 4 (top, bottom, left, right),
+/// bias, mask, int16 input 3x5x5 in compressed chunks. `second`: int8 weights 2x4x1x1.
+void write_early_sample(const std::filesystem::path& path);
+
 }  // namespace scnn::test

@@ -334,27 +334,17 @@ TEST_CASE("files as other programs write them are read") {
     }
     CHECK(std::get<IntTensor>(*read()->read(0).input).values.at(2, 5, 4) == 7);
   }
-  SECTION("a group of the whole file made by an early format") {
-    const auto old = folder / "old.h5";
-    {
-      Hdf5Editor file(old, true);
-      file.set_text("/", "format", "scnn-network");
-      file.set_text("/", "name", "by hand");
-      file.set_integer("/", "version", 1);
-      file.create_group("/layers");
-      file.set_texts("/layers", "order", {"only"});
-      file.create_group("/layers/only");
-      file.set_text("/layers/only", "kind", "conv");
-      file.set_integers("/layers/only", "stride", {1, 1});
-      file.set_integers("/layers/only", "padding", {0, 0, 0, 0});
-      file.set_integers("/layers/only", "dilation", {1, 1});
-      file.set_integer("/layers/only", "groups", 1);
-      file.set_integer("/layers/only", "relu", 1);
-      file.set_integers("/layers/only", "input_shape", {2, 3, 3});
-      file.set_dataset("/layers/only/weights", {1, 2, 2, 2}, {.type = H5T_IEEE_F32LE});
-    }
-    const auto network = open_network(old);
-    CHECK(network->layers()[0].shape.output_count() == 4);
-    CHECK(std::get<Tensor<float>>(network->read(0).weights) == Tensor<float>({1, 2, 2, 2}));
+  SECTION("the earliest format, as h5py writes it") {
+    test::write_early_sample(folder / "early.h5");
+    const auto network = open_network(folder / "early.h5");
+    const LayerShape& shape = network->layers()[0].shape;
+    CHECK(shape.pad_top == 1);
+    CHECK(shape.pad_bottom == 2);
+    CHECK(shape.pad_left == 3);
+    CHECK(shape.pad_right == 4);
+    CHECK(shape.Ho() == 7);
+    CHECK(shape.Wo() == 11);
+    CHECK(std::get<Tensor<float>>(network->read(0).weights) == Tensor<float>({4, 3, 2, 2}));
+    CHECK(std::get<IntTensor>(network->read(1).weights).stored_as_int8);
   }
 }
