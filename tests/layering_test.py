@@ -24,9 +24,11 @@ BELOW = {
     "sim": {"sparse_formats", "workloads", "memory", "pe"},
     "tools": {"sparse_formats", "workloads", "pruning", "memory", "pe", "sim"},
 }
+BELOW["bench"] = set(BELOW)
 BELOW["tests"] = set(BELOW)
+FREE = {"tests", "bench"}  # may include any library header
 
-# Library headers that belong to some folders only; tests may include any of them.
+# Library headers that belong to some folders only.
 # json_fwd.hpp only declares, so it is free.
 RESERVED = [
     (re.compile(r"nlohmann/(?!json_fwd\.hpp$)"), {"sim", "tools"}, "JSON"),
@@ -62,11 +64,11 @@ def include_faults(root, path):
                 fault(at, f'{folder}/ includes "{header}", which is not below it')
             elif not (root / header).is_file():
                 fault(at, f'"{header}" does not exist')
-        elif folder != "tests":
+        elif folder not in FREE:
             for pattern, owners, what in RESERVED:
                 if pattern.match(header) and folder not in owners:
                     fault(at, f"<{header}> in {folder}/: {what} belongs to {sorted(owners)}")
-    if folder != "tests" and path.relative_to(root).as_posix() != "sim/json_input.cpp":
+    if folder not in FREE and path.relative_to(root).as_posix() != "sim/json_input.cpp":
         for match in PARSES_JSON.finditer(text):
             fault(match.start(), "JSON text is read in sim/json_input.cpp only")
     if path.suffix == ".hpp" and "#pragma once" not in text:
