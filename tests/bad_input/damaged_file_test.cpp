@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <random>
 
-#include "sample_network.hpp"
-#include "spoiled_file.hpp"
+#include "tests/bad_input/spoiled_file.hpp"
+#include "tests/support/sample_network.hpp"
 
 using scnn::test::message_of;
 using scnn::test::TemporaryFolder;

@@ -2,8 +2,8 @@
 #include <limits>
 #include <vector>
 
-#include "sample_network.hpp"
-#include "spoiled_file.hpp"
+#include "tests/bad_input/spoiled_file.hpp"
+#include "tests/support/sample_network.hpp"
 
 using scnn::test::Hdf5Editor;
 using scnn::test::Spoiled;

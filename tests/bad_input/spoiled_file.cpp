@@ -1,4 +1,4 @@
-#include "spoiled_file.hpp"
+#include "tests/bad_input/spoiled_file.hpp"
 
 #include "sparse_formats/error.hpp"
 #include "workloads/network_file.hpp"

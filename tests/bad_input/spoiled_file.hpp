@@ -4,8 +4,8 @@
 #include <functional>
 #include <string>
 
-#include "hdf5_editor.hpp"
-#include "temporary_folder.hpp"
+#include "tests/support/hdf5_editor.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace scnn::test {
 

@@ -1,4 +1,4 @@
-#include "hdf5_editor.hpp"
+#include "tests/support/hdf5_editor.hpp"
 
 #include <array>
 #include <cstring>

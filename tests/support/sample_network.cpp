@@ -1,6 +1,6 @@
-#include "sample_network.hpp"
+#include "tests/support/sample_network.hpp"
 
-#include "hdf5_editor.hpp"
+#include "tests/support/hdf5_editor.hpp"
 
 namespace scnn::test {
 namespace {

@@ -5,9 +5,9 @@
 #include <csignal>
 #include <vector>
 
-#include "sample_network.hpp"
 #include "sparse_formats/error.hpp"
-#include "temporary_folder.hpp"
+#include "tests/support/sample_network.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "workloads/hdf5_output.hpp"
 
 using namespace scnn;

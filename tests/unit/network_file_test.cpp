@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "hdf5_editor.hpp"
-#include "sample_network.hpp"
 #include "sparse_formats/error.hpp"
-#include "temporary_folder.hpp"
+#include "tests/support/hdf5_editor.hpp"
+#include "tests/support/sample_network.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "workloads/network_file.hpp"
 
 using namespace scnn;
