@@ -20,10 +20,8 @@ namespace {
 constexpr std::array kCommands{
     Command{"zoo", "write a built-in network", zoo_command},
     Command{"prune", "drop whole grains of weights by L1 saliency", prune_command},
-    // E    Command{"encode", "compress the weights and print the storage table", encode_command},
     Command{"run", "run a network on the simulated machine", run_command},
-    // E    Command{"compare", "run a network at several granularities of pruning",
-    // compare_command}, E    Command{"info", "say what is in a file", info_command},
+    Command{"compare", "run a network at several granularities of pruning", compare_command},
 };
 
 std::string overview() {

@@ -88,7 +88,7 @@ std::vector<sim::LayerResult> run_layers(const RunnableNetwork& network,
 
 void print(const sim::RunResult& result, const Console& console) {
   const auto lines = run_lines(result.layers);
-  console.out << fmt::format("{} on {}\n{} engine, {}\n\n", result.network.info.name,
+  console.out << fmt::format("{}\n{}\n{} engine, {}\n\n", result.network.info.name,
                              machine_text(result.architecture), result.host.engine,
                              result.host.verified ? "all values verified" : "values not verified")
               << timing_table(lines, console.width) << '\n'
