@@ -11,36 +11,25 @@
 namespace scnn::workloads {
 namespace {
 
-struct Integers {
-  std::vector<std::int16_t> values;
-  double scale = 1.0;
-};
+constexpr std::size_t kWeightRank = 4, kInputRank = 3;
 
-Integers to_integers(const Tensor<float>& t, int bits) {
+IntTensor to_integers(const Tensor<float>& t, int bits) {
   const Quantised q = quantise(t.values(), bits);
-  Integers result{.values = std::vector<std::int16_t>(q.values.size()), .scale = q.scale};
-  std::transform(q.values.begin(), q.values.end(), result.values.begin(),
-                 [](std::int32_t v) { return static_cast<std::int16_t>(v); });
-  return result;
+  std::vector<std::int16_t> values(q.values.size());
+  std::ranges::transform(q.values, values.begin(),
+                         [](std::int32_t v) { return static_cast<std::int16_t>(v); });
+  return {.values = {t.shape(), std::move(values)}, .scale = q.scale};
 }
 
-Integers to_integers(const IntTensor& t, int bits, std::size_t rank, const std::string& where) {
+void check_width(const IntTensor& t, int bits, std::size_t rank, const std::string& where) {
   const auto values = t.values.values();
-  const auto misfit =
-      std::find_if(values.begin(), values.end(), [&](auto v) { return !fits_signed(v, bits); });
-  if (misfit != values.end()) {
-    const auto i = static_cast<std::size_t>(misfit - values.begin());
-    const int limit = 1 << (bits - 1);
-    throw InputError(where,
-                     fmt::format("{} at {} does not fit {} bits, expected {} to {}", *misfit,
-                                 index_text(t.values.shape(), i, rank), bits, -limit, limit - 1));
-  }
-  return {.values = t.values.data(), .scale = t.scale};
-}
-
-Integers to_integers(const ValueTensor& t, int bits, std::size_t rank, const std::string& where) {
-  if (const auto* floats = std::get_if<Tensor<float>>(&t)) return to_integers(*floats, bits);
-  return to_integers(std::get<IntTensor>(t), bits, rank, where);
+  const auto misfit = std::ranges::find_if(values, [&](auto v) { return !fits_signed(v, bits); });
+  if (misfit == values.end()) return;
+  const auto i = static_cast<std::size_t>(misfit - values.begin());
+  const int limit = 1 << (bits - 1);
+  throw InputError(where,
+                   fmt::format("{} at {} does not fit {} bits, expected {} to {}", *misfit,
+                               index_text(t.values.shape(), i, rank), bits, -limit, limit - 1));
 }
 
 template <class T>
@@ -58,6 +47,25 @@ double density_of(const ValueTensor& t) {
   return share_of_non_zeros(std::get<IntTensor>(t).values);
 }
 
+IntTensor quantise_tensor(const ValueTensor& tensor, int bits, std::size_t rank,
+                          const std::string& where) {
+  if (const auto* floats = std::get_if<Tensor<float>>(&tensor)) return to_integers(*floats, bits);
+  const auto& integers = std::get<IntTensor>(tensor);
+  check_width(integers, bits, rank, where);
+  return integers;
+}
+
+IntTensor quantise_weights(const ValueTensor& weights, int bits, const std::string& where) {
+  const auto& shape = std::holds_alternative<IntTensor>(weights)
+                          ? std::get<IntTensor>(weights).values.shape()
+                          : std::get<Tensor<float>>(weights).shape();
+  Integers integers = to_integers(weights, bits, 4, where);
+  IntTensor result;
+  result.values = Tensor<std::int16_t>(shape, std::move(integers.values));
+  result.scale = integers.scale;
+  return result;
+}
+
 QuantisedLayer quantise_layer(const Layer& layer, int weight_bits, int activation_bits,
                               const std::string& where) {
   if (!layer.input)
@@ -65,13 +73,13 @@ QuantisedLayer quantise_layer(const Layer& layer, int weight_bits, int activatio
                      "the layer has no dataset input and none was synthesised, expected one of "
                      "the two (--activation-density, or its attribute input_density)");
   const LayerShape& s = layer.spec.shape;
-  Integers weights = to_integers(layer.weights, weight_bits, 4, where + "/weights");
-  Integers input = to_integers(*layer.input, activation_bits, 3, where + "/input");
+  IntTensor weights = quantise_tensor(layer.weights, weight_bits, kWeightRank, where + "/weights");
+  IntTensor input = quantise_tensor(*layer.input, activation_bits, kInputRank, where + "/input");
 
   QuantisedLayer q;
   q.spec = layer.spec;
-  q.weights = Tensor<std::int16_t>({s.K, s.group_C(), s.R, s.S}, std::move(weights.values));
-  q.input = Tensor<std::int16_t>({1, s.C, s.H, s.W}, std::move(input.values));
+  q.weights = Tensor<std::int16_t>({s.K, s.group_C(), s.R, s.S}, std::move(weights.values.data()));
+  q.input = Tensor<std::int16_t>({1, s.C, s.H, s.W}, std::move(input.values.data()));
   q.weight_scale = weights.scale;
   q.input_scale = input.scale;
   q.bias = layer.bias;

@@ -70,6 +70,12 @@ struct NetworkInfo {
 /// Share of non-zero elements, 0 for an empty tensor.
 [[nodiscard]] double density_of(const ValueTensor& t);
 
+/// Weights as the machine takes them (S5): floats quantised, integers as they are.
+/// \param where  names the tensor in messages, for example `FILE:/layers/conv1/weights`
+/// \throws InputError when an integer does not fit
+[[nodiscard]] IntTensor quantise_weights(const ValueTensor& weights, int bits,
+                                         const std::string& where);
+
 /// A layer as the machine takes it: integers of the architecture's widths (S5).
 struct QuantisedLayer {
   LayerSpec spec;
@@ -81,7 +87,14 @@ struct QuantisedLayer {
   Granularity granularity = Granularity::fine;  ///< of the mask, fine without one
 };
 
-/// Quantises float tensors (S5); integer tensors are taken as they are.
+/// Quantises a float tensor (S5); an integer tensor is taken as it is.
+/// \param rank   dimensions by which messages name an element: the last of the four
+/// \param where  names the tensor's place in messages
+/// \throws InputError when an integer tensor holds a value outside the given width
+[[nodiscard]] IntTensor quantise_tensor(const ValueTensor& tensor, int bits, std::size_t rank,
+                                        const std::string& where);
+
+/// Quantises both tensors of a layer.
 /// \param where  names the layer's place in messages, for example `FILE:/layers/conv1`
 /// \throws InputError when the layer has no input, or an integer tensor holds a
 ///         value outside the given width
