@@ -12,8 +12,9 @@ namespace scnn::workloads {
 
 inline constexpr std::string_view kNetworkFormat = "scnn-network";
 inline constexpr std::string_view kEncodedFormat = "scnn-encoded";
+inline constexpr std::string_view kOutputsFormat = "scnn-outputs";
 
-/// The attribute `format`. \throws InputError unless it is one of the two above
+/// The attribute `format`. \throws InputError unless it is that of a network, encoded or not
 [[nodiscard]] std::string read_format(const hdf5::Group& root);
 
 /// Checks the version and that /layers is all there is, and reads the network's

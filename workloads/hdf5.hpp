@@ -110,7 +110,7 @@ class Dataset : public Object {
   template <class T>
   void read(std::span<T> out) const {
     static_assert(element_for<T>() != Element::other);
-    read_raw(out.data(), element_for<T>());
+    if (!out.empty()) read_raw(out.data(), element_for<T>());
   }
   /// Throws InputError when the numbers are kept in another file, or pass any filter but
   /// gzip, shuffle and fletcher32. Call before anything else is asked of the dataset.

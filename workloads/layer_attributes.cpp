@@ -81,6 +81,15 @@ LayerSpec read_layer_attributes(const hdf5::Group& layer, const std::string& nam
   return spec;
 }
 
+Granularity read_granularity(const hdf5::Object& object) {
+  const std::string name = object.text("granularity");
+  if (const auto g = granularity_from(name)) return *g;
+  throw InputError(object.where(),
+                   fmt::format("attribute granularity is \"{}\", expected \"fine\", "
+                               "\"vector\", \"kernel\" or \"filter\"",
+                               hdf5::printable(name)));
+}
+
 void check_layer_shape(const LayerSpec& spec, const std::string& where) {
   const LayerShape& s = spec.shape;
   validate_shape(s, where);

@@ -36,6 +36,9 @@ void check_datasets(const hdf5::Group& group, std::span<const std::string_view> 
 /// a fully-connected layer is 1x1.
 void check_layer_shape(const LayerSpec& spec, const std::string& where);
 
+/// The attribute `granularity`. \throws InputError
+[[nodiscard]] Granularity read_granularity(const hdf5::Object& object);
+
 void write_layer_attributes(hdf5::OutputGroup& layer, const LayerSpec& spec);
 
 }  // namespace scnn::workloads

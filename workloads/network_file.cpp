@@ -2,24 +2,20 @@
 
 #include <utility>
 
-#include "workloads/encoded_file.hpp"
+#include "workloads/encoded_layer.hpp"
 #include "workloads/file_root.hpp"
-#include "workloads/file_source.hpp"
+#include "workloads/layered_file.hpp"
 #include "workloads/network_layer.hpp"
 #include "workloads/trial_run.hpp"
 
 namespace scnn::workloads {
 namespace {
 
-class NetworkFile final : public FileSource {
+class NetworkFile final : public FileSource<NetworkSource> {
  public:
-  explicit NetworkFile(hdf5::InputFile file) : FileSource(std::move(file)) {
-    check_layers([](const hdf5::Group& group, const std::string& name) {
-      return check_network_layer(group, name);
-    });
-  }
+  explicit NetworkFile(hdf5::InputFile file) : FileSource(std::move(file), check_network_layer) {}
   [[nodiscard]] Layer read(std::size_t index) const override {
-    return read_network_layer(group_of(index), layers()[index]);
+    return read_network_layer(file().group_of(index), layers()[index]);
   }
 };
 

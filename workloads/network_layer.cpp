@@ -41,14 +41,6 @@ void complete_shape(const hdf5::Group& layer, LayerSpec& spec) {
                weight_dims(spec.shape), std::string(kWeightShape));
 }
 
-Granularity read_granularity(const hdf5::Object& mask) {
-  const std::string name = mask.text("granularity");
-  if (const auto g = granularity_from(name)) return *g;
-  throw InputError(mask.where(), fmt::format("attribute granularity is \"{}\", expected \"fine\", "
-                                             "\"vector\", \"kernel\" or \"filter\"",
-                                             hdf5::printable(name)));
-}
-
 void check_mask(const hdf5::Group& layer, LayerSpec& spec) {
   if (!layer.has("mask")) return;
   const hdf5::Dataset mask = layer.dataset("mask");
