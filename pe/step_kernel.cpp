@@ -13,6 +13,31 @@ namespace scnn::pe {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+#if HWY_TARGET == HWY_SCALAR
+template <class D, class V>
+HWY_INLINE std::int64_t LargestLane(D /*d*/, V v) {
+  return hn::GetLane(v);
+}
+#else
+/// The largest lane of a vector of unsigned counts, by halving it.
+template <class D, class V>
+HWY_INLINE std::int64_t LargestLane(D d, V v) {
+  if constexpr (hn::MaxLanes(D()) * sizeof(hn::TFromD<D>) > 16) {
+    const hn::Half<D> half;
+    return LargestLane(half, hn::Max(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+  } else {
+    const hn::Repartition<std::uint8_t, D> bytes;
+    auto folded = [&](V x, auto shifted) { return hn::Max(x, hn::BitCast(d, shifted)); };
+    v = folded(v, hn::ShiftRightBytes<8>(bytes, hn::BitCast(bytes, v)));
+    v = folded(v, hn::ShiftRightBytes<4>(bytes, hn::BitCast(bytes, v)));
+    v = folded(v, hn::ShiftRightBytes<2>(bytes, hn::BitCast(bytes, v)));
+    if constexpr (sizeof(hn::TFromD<D>) == 1)
+      v = folded(v, hn::ShiftRightBytes<1>(bytes, hn::BitCast(bytes, v)));
+    return hn::GetLane(v);
+  }
+}
+#endif
+
 /// The queues of one PE in registers.
 ///
 /// \tparam Lane  type of a bank's count
@@ -52,11 +77,7 @@ class Queues {
   HWY_INLINE std::int64_t Deepest() const {
     V most = q_[0];
     for (int i = 1; i < N; ++i) most = hn::Max(most, q_[i]);
-    alignas(64) Lane lanes[64];
-    hn::Store(most, d_, lanes);
-    Lane deepest = 0;
-    for (std::size_t k = 0; k < Width(); ++k) deepest = std::max(deepest, lanes[k]);
-    return deepest;
+    return LargestLane(d_, most);
   }
   /// Lets `cycles` pass.
   HWY_INLINE void Drain(std::int64_t cycles) {
@@ -65,8 +86,8 @@ class Queues {
     for (int i = 0; i < N; ++i) q_[i] = hn::SaturatedSub(q_[i], c);
   }
   /// A step issues: its updates join, every queue retires one.
-  template <bool kMasked>
-  HWY_INLINE void Issue(const std::uint8_t* row, const std::uint32_t* offsets, std::size_t count) {
+  template <bool kMasked, class Offset>
+  HWY_INLINE void Issue(const std::uint8_t* row, const Offset* offsets, std::size_t count) {
     for (int i = 0; i < N; ++i) {
       V updates = hn::Zero(d_);
       for (std::size_t a = 0; a < count; ++a)
@@ -127,54 +148,70 @@ class Runner {
   HWY_INLINE void Run(std::size_t entry, std::size_t end, const StepOperands::Vector* vector,
                       std::uint32_t vectors) {
     const std::size_t bytes = s_.tables->vector_bytes(s_.block);
-    const std::uint8_t* row = s_.tables->block_rows(s_.block) + s_.at * bytes;
-    const std::uint32_t* offsets = s_.operands->offsets.data();
-    const std::size_t entries = end - entry;
+    const Rows rows{s_.tables->block_rows(s_.block) + s_.at * bytes, bytes, end - entry};
     std::int64_t* pops = s_.pops + s_.popped;
-    if (s_.arrival[end - 1] > s_.last_issue)
-      PassWaiting(entry, entries, row, bytes, offsets + vector->first, vector->count, pops);
-    else
-      Pass(entries, row, bytes, offsets + vector->first, vector->count, pops);
+    std::uint32_t v = 0;
+    if (s_.arrival[end - 1] > s_.last_issue) PassWaiting(entry, rows, vector[v++], pops);
     s_.unwaited = end;
-    for (std::uint32_t v = 1; v < vectors; ++v) {
-      ++vector;
-      Pass(entries, row, bytes, offsets + vector->first, vector->count, pops);
-    }
-    s_.steps += entries * vectors;
+    // All but the last vectors are full, bar explicit zeros.
+    for (; v + 1 < vectors; ++v) Pass<false>(rows, vector[v], pops);
+    if (v < vectors) Pass<true>(rows, vector[v], pops);
+    s_.steps += rows.entries * vectors;
     s_.iaram_reads += vectors;
-    s_.popped += entries;
+    s_.popped += rows.entries;
     s_.last_pop = s_.last_issue;
   }
 
-  /// All weight vectors have arrived: only the queues can hold a step. Every pass writes
-  /// the issue times; those of the last stay, as the pops.
-  HWY_INLINE void Pass(std::size_t entries, const std::uint8_t* row, std::size_t bytes,
-                       const std::uint32_t* offsets, std::size_t count, std::int64_t* times) {
-    switch (count) {
+  /// The weight vectors of a run, as rows of counts.
+  struct Rows {
+    const std::uint8_t* first;
+    std::size_t bytes;  ///< from vector to vector
+    std::size_t entries;
+  };
+
+  /// All weight vectors have arrived: only the queues can hold a step.
+  /// \tparam kTimes  write the issue times: of the last pass they are the pops
+  template <bool kTimes>
+  HWY_INLINE void Pass(const Rows& rows, const StepOperands::Vector& vector, std::int64_t* times) {
+    const std::uint32_t* offsets = s_.operands->offsets.data() + vector.first;
+    switch (vector.count) {
       case 1:
-        return Steps<1>(entries, row, bytes, offsets, count, times);
+        return Steps<1, kTimes>(rows, offsets, 1, times);
       case 2:
-        return Steps<2>(entries, row, bytes, offsets, count, times);
+        return Steps<2, kTimes>(rows, offsets, 2, times);
       case 3:
-        return Steps<3>(entries, row, bytes, offsets, count, times);
+        return Steps<3, kTimes>(rows, offsets, 3, times);
       case 4:
-        return Steps<4>(entries, row, bytes, offsets, count, times);
+        return Steps<4, kTimes>(rows, offsets, 4, times);
       default:
-        return Steps<0>(entries, row, bytes, offsets, count, times);
+        return Steps<0, kTimes>(rows, offsets, vector.count, times);
     }
   }
 
   /// \tparam kCount  activations of the vector, 0 for any number
-  template <std::size_t kCount>
-  HWY_INLINE void Steps(std::size_t entries, const std::uint8_t* row, std::size_t bytes,
-                        const std::uint32_t* offsets, std::size_t count, std::int64_t* times) {
+  template <std::size_t kCount, bool kTimes>
+  HWY_INLINE void Steps(const Rows& rows, const std::uint32_t* offsets, std::size_t count,
+                        std::int64_t* times) {
+    std::size_t local[kCount == 0 ? 1 : kCount];  // in registers, whatever the rows alias
+    for (std::size_t i = 0; i < kCount; ++i) local[i] = offsets[i];
+    const std::uint8_t* row = rows.first;
     std::int64_t cycle = s_.last_issue;
     std::int64_t stalled = 0;
-    for (std::size_t j = 0; j < entries; ++j, row += bytes) {
-      if (HWY_UNLIKELY(queues_.Congested())) stalled += Stall();
-      times[j] = ++cycle + stalled;
-      queues_.template Issue<kMasked>(row, offsets, kCount == 0 ? count : kCount);
+    Queues<Lane, N> queues = queues_;  // a local copy stays in registers
+    for (std::size_t j = 0; j < rows.entries; ++j, row += rows.bytes) {
+      if (HWY_UNLIKELY(queues.Congested())) {
+        const std::int64_t excess = queues.Deepest() - s_.threshold;
+        queues.Drain(excess);
+        stalled += excess;
+      }
+      ++cycle;
+      if (kTimes) times[j] = cycle + stalled;
+      if (kCount == 0)
+        queues.template Issue<kMasked>(row, offsets, count);
+      else
+        queues.template Issue<kMasked>(row, local, kCount);
     }
+    queues_ = queues;
     s_.last_issue = cycle + stalled;
     s_.bank_stall += static_cast<std::uint64_t>(stalled);
   }
@@ -186,10 +223,11 @@ class Runner {
   }
 
   /// The first pass of a run some of whose vectors arrive later than now.
-  HWY_NOINLINE void PassWaiting(std::size_t entry, std::size_t entries, const std::uint8_t* row,
-                                std::size_t bytes, const std::uint32_t* offsets, std::size_t count,
-                                std::int64_t* times) {
-    for (std::size_t j = entry; j < entry + entries; ++j, row += bytes) {
+  HWY_NOINLINE void PassWaiting(std::size_t entry, const Rows& rows,
+                                const StepOperands::Vector& vector, std::int64_t* times) {
+    const std::uint32_t* offsets = s_.operands->offsets.data() + vector.first;
+    const std::uint8_t* row = rows.first;
+    for (std::size_t j = entry; j < entry + rows.entries; ++j, row += rows.bytes) {
       std::int64_t earliest = s_.last_issue + 1;
       if (queues_.Congested()) {
         const std::int64_t stalled = Stall();
@@ -209,7 +247,7 @@ class Runner {
       s_.unwaited = j + 1;
       s_.last_issue = earliest;
       *times++ = earliest;
-      queues_.template Issue<kMasked>(row, offsets, count);
+      queues_.template Issue<kMasked>(row, offsets, vector.count);
     }
   }
 
@@ -249,6 +287,16 @@ void AdvanceLane(StepState& s) {
       return AdvanceWidth<Lane, 12>(s);
     case 16:
       return AdvanceWidth<Lane, 16>(s);
+#if HWY_TARGET == HWY_SCALAR
+    case 32:
+      return AdvanceWidth<Lane, 32>(s);
+    case 64:
+      return AdvanceWidth<Lane, 64>(s);
+    case 96:
+      return AdvanceWidth<Lane, 96>(s);
+    case 128:
+      return AdvanceWidth<Lane, 128>(s);
+#endif
     default:
       HWY_ABORT("step kernel: no width for %d lanes", static_cast<int>(s.tables->lanes()));
   }

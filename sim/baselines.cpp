@@ -8,30 +8,45 @@ namespace {
 /// Counts per phase of the stride.
 using PhaseCounts = std::vector<std::uint64_t>;
 
+/// Non-zero weights of a convolution group by input channel and phase, in one pass over
+/// the tensor in its own order.
 PhaseCounts count_weights(const workloads::QuantisedLayer& layer, const sparse::PhaseSplit& split,
-                          std::int64_t conv_group, std::int64_t channel) {
+                          std::int64_t conv_group) {
   const LayerShape& s = layer.spec.shape;
-  PhaseCounts counts(static_cast<std::size_t>(split.count()));
-  const std::int64_t first = conv_group * s.group_K();
-  for (std::int64_t k = first; k < first + s.group_K(); ++k)
-    for (std::int64_t r = 0; r < s.R; ++r)
-      for (std::int64_t c = 0; c < s.S; ++c)
-        if (layer.weights.at(k, channel, r, c) != 0)
-          ++counts[static_cast<std::size_t>(
-              split.number(s.dilation_h * r % split.h, s.dilation_w * c % split.w))];
+  std::vector<std::size_t> phase_of;  // by kernel position
+  for (std::int64_t r = 0; r < s.R; ++r)
+    for (std::int64_t c = 0; c < s.S; ++c)
+      phase_of.push_back(static_cast<std::size_t>(
+          split.number(s.dilation_h * r % split.h, s.dilation_w * c % split.w)));
+  const auto phases = static_cast<std::size_t>(split.count());
+  PhaseCounts counts(static_cast<std::size_t>(s.group_C()) * phases);
+  const std::int16_t* w =
+      layer.weights.data().data() + layer.weights.index(conv_group * s.group_K(), 0, 0, 0);
+  for (std::int64_t k = 0; k < s.group_K(); ++k)
+    for (std::size_t c = 0; c < static_cast<std::size_t>(s.group_C()); ++c)
+      for (std::size_t phase : phase_of) counts[c * phases + phase] += *w++ != 0 ? 1 : 0;
   return counts;
 }
 
+/// Non-zero activations of a rectangle of one input channel, by phase.
 PhaseCounts count_activations(const workloads::QuantisedLayer& layer,
                               const sparse::PhaseSplit& split, const pe::Rect& inputs,
                               std::int64_t channel) {
   const LayerShape& s = layer.spec.shape;
   PhaseCounts counts(static_cast<std::size_t>(split.count()));
-  for (std::int64_t y = inputs.rows.begin; y < inputs.rows.end; ++y)
-    for (std::int64_t x = inputs.cols.begin; x < inputs.cols.end; ++x)
-      if (layer.input.at(channel, y, x) != 0)
-        ++counts[static_cast<std::size_t>(
-            split.number((y + s.pad_top) % split.h, (x + s.pad_left) % split.w))];
+  for (std::int64_t y = inputs.rows.begin; y < inputs.rows.end; ++y) {
+    const std::int16_t* row = layer.input.data().data() + layer.input.index(0, channel, y, 0);
+    const auto first = static_cast<std::size_t>(split.number((y + s.pad_top) % split.h, 0));
+    for (std::int64_t q = 0; q < split.w; ++q) {
+      // First column of the rectangle in phase q.
+      const std::int64_t shift =
+          ((q - inputs.cols.begin - s.pad_left) % split.w + split.w) % split.w;
+      std::uint64_t nonzero = 0;
+      for (std::int64_t x = inputs.cols.begin + shift; x < inputs.cols.end; x += split.w)
+        nonzero += row[x] != 0 ? 1 : 0;
+      counts[first + static_cast<std::size_t>(q)] += nonzero;
+    }
+  }
   return counts;
 }
 
@@ -48,11 +63,13 @@ std::uint64_t nonzero_products(const workloads::QuantisedLayer& layer,
                                const pe::Rect& inputs) {
   const LayerShape& s = layer.spec.shape;
   const sparse::PhaseSplit split = pe::phase_split(s, arch);
+  const auto phases = static_cast<std::size_t>(split.count());
+  const PhaseCounts weights = count_weights(layer, split, conv_group);
   std::uint64_t products = 0;
   for (std::int64_t c = 0; c < s.group_C(); ++c) {
-    const auto weights = count_weights(layer, split, conv_group, c);
     const auto activations = count_activations(layer, split, inputs, conv_group * s.group_C() + c);
-    for (std::size_t ph = 0; ph < weights.size(); ++ph) products += weights[ph] * activations[ph];
+    for (std::size_t ph = 0; ph < phases; ++ph)
+      products += weights[static_cast<std::size_t>(c) * phases + ph] * activations[ph];
   }
   return products;
 }

@@ -44,8 +44,9 @@ class Machine::Impl {
     for (auto& pe : accelerator_.pes()) pe->reset_counters();
     simulate(job);
     LayerResult result = describe(layer, job);
-    result.counters = collect(job, first);
-    check_identities(result.counters, job, arch_);
+    const std::uint64_t products = nonzero_products(layer, arch_);
+    result.counters = collect(job, first, products);
+    check_identities(result.counters, job, arch_, products);
     if (options_.values && options_.verify) {
       verify(layer, accelerator_.collector().accumulated, job.output().owners);
       result.verified = true;
@@ -90,7 +91,7 @@ class Machine::Impl {
   }
 
   /// Walks the module tree for the units' counters and adds what belongs to the layer.
-  memory::Counters collect(const LayerJob& job, bool first) {
+  memory::Counters collect(const LayerJob& job, bool first, std::uint64_t products) {
     memory::Counters c;
     const auto element_bits = static_cast<std::uint64_t>(arch_.activation_bits + arch_.index_bits);
     std::uint64_t stored = 0, fullest = 0;
@@ -114,7 +115,7 @@ class Machine::Impl {
         std::max(c.compute_cycles,
                  memory::transfer_cycles(c.dram_weight_bits + c.dram_activation_bits, arch_.dram));
     c.dcnn_cycles = dcnn_cycles(job.layer().spec.shape, arch_);
-    c.oracle_cycles = oracle_cycles(nonzero_products(job.layer(), arch_), arch_);
+    c.oracle_cycles = oracle_cycles(products, arch_);
     return c;
   }
 

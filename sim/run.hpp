@@ -24,10 +24,10 @@ namespace scnn::sim {
 
 using memory::Engine;
 
-/// What the simulated machine computed for one layer.
+/// What the simulated machine computed for one layer; valid until the next one runs.
 struct LayerOutput {
-  Tensor<std::int64_t> accumulated;  ///< `[1][K][Ho][Wo]`, before bias and ReLU
-  Tensor<float> output;              ///< the same scaled, with bias and ReLU
+  const Tensor<std::int64_t>& accumulated;  ///< `[1][K][Ho][Wo]`, before bias and ReLU
+  const Tensor<float>& output;              ///< the same scaled, with bias and ReLU
 };
 
 struct LayerResult {

@@ -14,9 +14,10 @@ namespace scnn::sim {
 
 /// Activities sum to PEs * compute_cycles (S28), updates and dropped products to
 /// products (S29), products to the non-zeros of the blocks.
+/// \param whole  `nonzero_products` of the unsplit layer
 /// \throws ModelError with the counters
 void check_identities(const memory::Counters& c, const LayerJob& job,
-                      const memory::Architecture& arch);
+                      const memory::Architecture& arch, std::uint64_t whole);
 
 /// Compares the accumulated sums with the reference convolution, bit for bit.
 /// \param accumulated  `[1][K][Ho][Wo]`

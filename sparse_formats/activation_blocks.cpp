@@ -24,6 +24,47 @@ std::vector<PhaseTile> phase_tiles(const ActivationLayout& a) {
 
 }  // namespace
 
+namespace {
+
+/// Appends blocks to flat arrays. Whether an element is zero is as good as random, so
+/// elements are written without asking and the end moves on only past those that count.
+class BlockWriter {
+ public:
+  BlockWriter(EncodedActivations& out, std::size_t elements) : out_(out) {
+    out_.values.resize(elements);
+    out_.runs.resize(elements);
+  }
+
+  void begin_block() { dropped_ = 0; }
+  void put(std::int16_t v, bool store, std::int64_t limit) {
+    if (store && dropped_ > limit) bridge(limit);
+    out_.values[end_] = v;
+    out_.runs[end_] = static_cast<std::uint16_t>(dropped_);
+    end_ += store ? 1 : 0;
+    dropped_ = store ? 0 : dropped_ + 1;
+  }
+  void end_block() { out_.offsets.push_back(static_cast<std::uint32_t>(end_)); }
+  void finish() {
+    out_.values.resize(end_);
+    out_.runs.resize(end_);
+  }
+
+ private:
+  /// Placeholders never outnumber the zeros they stand for, so there is room.
+  void bridge(std::int64_t limit) {
+    for (; dropped_ > limit; dropped_ -= limit + 1) {
+      out_.values[end_] = 0;
+      out_.runs[end_++] = static_cast<std::uint16_t>(limit);
+    }
+  }
+
+  EncodedActivations& out_;
+  std::size_t end_ = 0;
+  std::int64_t dropped_ = 0;
+};
+
+}  // namespace
+
 EncodedActivations encode_activations(const ActivationLayout& layout,
                                       const Tensor<std::int16_t>& input) {
   EncodedActivations out;
@@ -31,24 +72,22 @@ EncodedActivations encode_activations(const ActivationLayout& layout,
   out.offsets.assign(1, 0);
   const auto tiles = phase_tiles(layout);
   const std::int64_t first_channel = layout.conv_group * layout.shape.group_C();
+  const std::int64_t limit = max_run(layout.index_bits);
+  const std::int64_t rows = layout.y_end - layout.y_begin, cols = layout.x_end - layout.x_begin;
+  const std::int64_t elements = rows > 0 && cols > 0 ? rows * cols * layout.shape.group_C() : 0;
+  // One more: an element that is not stored is written all the same.
+  BlockWriter writer(out, static_cast<std::size_t>(elements) + 1);
   for (std::int64_t c = 0; c < layout.shape.group_C(); ++c)
     for (const PhaseTile& tile : tiles) {
-      RunEncoder encoder(layout.index_bits);
-      auto emit = [&](std::int16_t value, std::uint16_t run) {
-        out.values.push_back(value);
-        out.runs.push_back(run);
-      };
-      for (std::int32_t y : tile.rows)
-        for (std::int32_t x : tile.cols) {
-          const std::int16_t v = input.at(first_channel + c, y, x);
-          if (v == 0 && layout.skip_zeros)
-            encoder.drop();
-          else
-            encoder.store([&](std::uint16_t run) { emit(0, run); },
-                          [&](std::uint16_t run) { emit(v, run); });
-        }
-      out.offsets.push_back(static_cast<std::uint32_t>(out.values.size()));
+      writer.begin_block();
+      for (std::int32_t y : tile.rows) {
+        const std::int16_t* row = input.data().data() + input.index(0, first_channel + c, y, 0);
+        for (std::int32_t x : tile.cols)
+          writer.put(row[x], row[x] != 0 || !layout.skip_zeros, limit);
+      }
+      writer.end_block();
     }
+  writer.finish();
   return out;
 }
 
