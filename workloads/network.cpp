@@ -32,6 +32,15 @@ void check_width(const IntTensor& t, int bits, std::size_t rank, const std::stri
                                index_text(t.values.shape(), i, rank), bits, -limit, limit - 1));
 }
 
+/// Floats quantised, integers as they are.
+/// \param rank  dimensions by which messages name an element: the last of the four
+IntTensor to_integers(const ValueTensor& t, int bits, std::size_t rank, const std::string& where) {
+  if (const auto* floats = std::get_if<Tensor<float>>(&t)) return to_integers(*floats, bits);
+  const auto& integers = std::get<IntTensor>(t);
+  check_width(integers, bits, rank, where);
+  return integers;
+}
+
 template <class T>
 double share_of_non_zeros(const Tensor<T>& t) {
   if (t.empty()) return 0.0;
@@ -47,23 +56,8 @@ double density_of(const ValueTensor& t) {
   return share_of_non_zeros(std::get<IntTensor>(t).values);
 }
 
-IntTensor quantise_tensor(const ValueTensor& tensor, int bits, std::size_t rank,
-                          const std::string& where) {
-  if (const auto* floats = std::get_if<Tensor<float>>(&tensor)) return to_integers(*floats, bits);
-  const auto& integers = std::get<IntTensor>(tensor);
-  check_width(integers, bits, rank, where);
-  return integers;
-}
-
 IntTensor quantise_weights(const ValueTensor& weights, int bits, const std::string& where) {
-  const auto& shape = std::holds_alternative<IntTensor>(weights)
-                          ? std::get<IntTensor>(weights).values.shape()
-                          : std::get<Tensor<float>>(weights).shape();
-  Integers integers = to_integers(weights, bits, 4, where);
-  IntTensor result;
-  result.values = Tensor<std::int16_t>(shape, std::move(integers.values));
-  result.scale = integers.scale;
-  return result;
+  return to_integers(weights, bits, kWeightRank, where);
 }
 
 QuantisedLayer quantise_layer(const Layer& layer, int weight_bits, int activation_bits,
@@ -73,8 +67,8 @@ QuantisedLayer quantise_layer(const Layer& layer, int weight_bits, int activatio
                      "the layer has no dataset input and none was synthesised, expected one of "
                      "the two (--activation-density, or its attribute input_density)");
   const LayerShape& s = layer.spec.shape;
-  IntTensor weights = quantise_tensor(layer.weights, weight_bits, kWeightRank, where + "/weights");
-  IntTensor input = quantise_tensor(*layer.input, activation_bits, kInputRank, where + "/input");
+  IntTensor weights = quantise_weights(layer.weights, weight_bits, where + "/weights");
+  IntTensor input = to_integers(*layer.input, activation_bits, kInputRank, where + "/input");
 
   QuantisedLayer q;
   q.spec = layer.spec;

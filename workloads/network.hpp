@@ -87,14 +87,7 @@ struct QuantisedLayer {
   Granularity granularity = Granularity::fine;  ///< of the mask, fine without one
 };
 
-/// Quantises a float tensor (S5); an integer tensor is taken as it is.
-/// \param rank   dimensions by which messages name an element: the last of the four
-/// \param where  names the tensor's place in messages
-/// \throws InputError when an integer tensor holds a value outside the given width
-[[nodiscard]] IntTensor quantise_tensor(const ValueTensor& tensor, int bits, std::size_t rank,
-                                        const std::string& where);
-
-/// Quantises both tensors of a layer.
+/// Quantises float tensors (S5); integer tensors are taken as they are.
 /// \param where  names the layer's place in messages, for example `FILE:/layers/conv1`
 /// \throws InputError when the layer has no input, or an integer tensor holds a
 ///         value outside the given width
