@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # What ./demo and ./check have in common: packages, configuration, build.
-# Says nothing about what is already there. Leaves build/release/ ready.
+#
+#   tools/prepare.sh [TARGET...]   leaves build/release/ with these targets built (all)
+#
+# Says nothing about what is already there.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 
@@ -17,7 +20,7 @@ fi
 # Ninja overwrites its progress line on a terminal; elsewhere only trouble is shown.
 quiet=()
 [[ -t 1 ]] || quiet=(--quiet)
-if ! ninja -C build/release -n | grep -q 'no work to do'; then
+if ! ninja -C build/release -n "$@" | grep -q 'no work to do'; then
   echo "scnn: building with $(nproc) jobs (the first build takes some minutes)" >&2
-  ninja -C build/release -j "$(nproc)" "${quiet[@]}" >&2
+  ninja -C build/release -j "$(nproc)" "${quiet[@]}" "$@" >&2
 fi
