@@ -19,7 +19,7 @@ fi
 
 # Ninja overwrites its progress line on a terminal; elsewhere only trouble is shown.
 quiet=()
-[[ -t 1 ]] || quiet=(--quiet)
+[[ -t 2 ]] || quiet=(--quiet)
 if ! ninja -C build/release -n "$@" | grep -q 'no work to do'; then
   echo "scnn: building with $(nproc) jobs (the first build takes some minutes)" >&2
   ninja -C build/release -j "$(nproc)" "${quiet[@]}" "$@" >&2
