@@ -133,4 +133,34 @@ void write_early_sample(const std::filesystem::path& path) {
   file.set_dataset("/layers/second/weights", {2, 4, 1, 1}, {.type = H5T_STD_I8LE});
 }
 
+workloads::EncodedLayer encode(const Layer& layer, int weight_bits) {
+  const IntTensor weights = workloads::quantise_weights(layer.weights, weight_bits, "sample");
+  sparse::WeightLayout layout;
+  layout.shape = layer.spec.shape;
+  layout.kc = 2;
+  layout.split = {layer.spec.shape.stride_h, layer.spec.shape.stride_w};
+  layout.granularity = layer.spec.granularity.value_or(Granularity::fine);
+  layout.index_bits = 2;
+  layout.weight_bits = weight_bits;
+  return {.spec = layer.spec,
+          .weights = sparse::encode_weights(layout, weights.values),
+          .weight_scale = weights.scale,
+          .bias = layer.bias,
+          .input = layer.input};
+}
+
+std::vector<workloads::EncodedLayer> sample_encoded_layers() {
+  std::vector<workloads::EncodedLayer> encoded;
+  for (const Layer& layer : sample_layers()) encoded.push_back(encode(layer, 8));
+  return encoded;
+}
+
+void write_encoded_sample(const std::filesystem::path& path) {
+  workloads::NetworkInfo info;
+  info.name = "encoded";
+  workloads::EncodedWriter writer(path, info);
+  for (const auto& layer : sample_encoded_layers()) writer.append(layer);
+  writer.commit();
+}
+
 }  // namespace scnn::test

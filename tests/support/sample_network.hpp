@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <vector>
 
-#include "workloads/network_file.hpp"
+#include "workloads/encoded_file.hpp"
 
 namespace scnn::test {
 
@@ -21,5 +21,15 @@ void write_sample(const std::filesystem::path& path);
 /// `first`: float weights 4x3x2x2 with padding 1, 2, 3, 4 (top, bottom, left, right),
 /// bias, mask, int16 input 3x5x5 in compressed chunks. `second`: int8 weights 2x4x1x1.
 void write_early_sample(const std::filesystem::path& path);
+
+/// A layer as blocks of at most 2 output channels with 2-bit indices, at the
+/// granularity of its mask.
+[[nodiscard]] workloads::EncodedLayer encode(const workloads::Layer& layer, int weight_bits);
+
+/// The sample layers with 8-bit weights, encoded.
+[[nodiscard]] std::vector<workloads::EncodedLayer> sample_encoded_layers();
+
+/// Writes them as an encoded file.
+void write_encoded_sample(const std::filesystem::path& path);
 
 }  // namespace scnn::test
