@@ -52,3 +52,9 @@ pkg_check_modules(HWY QUIET IMPORTED_TARGET libhwy)
 if(NOT HWY_FOUND)
   scnn_missing("Highway" libhwy-dev)
 endif()
+
+# oneTBB: the threads of the decoupled engine.
+find_package(TBB QUIET)
+if(NOT TBB_FOUND)
+  scnn_missing("oneTBB" libtbb-dev)
+endif()

@@ -10,12 +10,13 @@
 namespace scnn::pe {
 
 Pe::Pe(const sc_core::sc_module_name& name, const memory::Architecture& arch, std::int64_t number,
-       memory::Engine engine, const FaultPlan& fault, memory::Failures& failures)
+       memory::Engine engine, const FaultPlan& fault, Workers& workers, memory::Failures& failures)
     : sc_core::sc_module(name),
       arch_(arch),
       number_(number),
       engine_(engine),
       fault_(fault),
+      workers_(workers),
       failures_(failures),
       fifo_("weight_fifo", arch, engine, failures),
       iaram_("iaram"),
@@ -51,8 +52,11 @@ Pe::Pe(const sc_core::sc_module_name& name, const memory::Architecture& arch, st
     SC_METHOD(load);
     sensitive << command;
   } else {
-    SC_METHOD(react);
+    SC_METHOD(submit);
     sensitive << command << arrivals;
+    dont_initialize();
+    SC_METHOD(report);
+    sensitive << submitted_event_;
   }
   dont_initialize();
 }
@@ -64,13 +68,43 @@ void Pe::load() {
   });
 }
 
-void Pe::react() {
+/// Hands this PE's work to the threads; `report` takes it up in the next delta cycle.
+void Pe::submit() {
   failures_.guard([this] {
     const PeCommand& c = command->read();
-    if (c.job == nullptr) return;
-    if (c.tile != tile_) begin_tile(c);
-    if (c.serial != command_) follow(c);
-    run_ahead();
+    const bool news = c.serial != command_;
+    if (c.job == nullptr || submitted_ || (!news && (phase_ != ArrayPhase::run || reported_)))
+      return;
+    submitted_ = true;
+    workers_.submit(*this);
+    submitted_event_.notify(sc_core::SC_ZERO_TIME);
+  });
+}
+
+/// On any thread: follows the command, and runs as far ahead as the arrivals allow.
+void Pe::work() {
+  const PeCommand& c = command->read();
+  if (c.tile != tile_) begin_tile(c);
+  if (c.serial != command_) follow(c);
+  times_ = {};
+  if (phase_ != ArrayPhase::run || reported_) return;
+  const memory::ArrivalReport& report = arrivals->read();
+  ArrivalView view;
+  if (report.tile == tile_) view = {report.arrived, report.cycle, report.late_until};
+  times_ = ahead_.advance(view);
+}
+
+void Pe::report() {
+  failures_.guard([this] {
+    workers_.run_submitted();
+    submitted_ = false;
+    if (!times_.empty()) {
+      popped_ += times_.size();
+      pops->write({tile_, popped_, times_});
+    }
+    if (phase_ != ArrayPhase::run || reported_ || !ahead_.finished()) return;
+    reported_ = true;
+    finish->write({tile_, group_ + 1, ahead_.finish_cycle()});
   });
 }
 
@@ -115,21 +149,6 @@ void Pe::follow(const PeCommand& c) {
   group_ = c.group;
   reported_ = false;
   ahead_.start_group(group_, c.cycle, banks_.sums(group_));
-}
-
-void Pe::run_ahead() {
-  if (phase_ != ArrayPhase::run || reported_) return;
-  const memory::ArrivalReport& report = arrivals->read();
-  ArrivalView view;
-  if (report.tile == tile_) view = {report.arrived, report.cycle, report.late_until};
-  const auto times = ahead_.advance(view);
-  if (!times.empty()) {
-    popped_ += times.size();
-    pops->write({tile_, popped_, times});
-  }
-  if (!ahead_.finished()) return;
-  reported_ = true;
-  finish->write({tile_, group_ + 1, ahead_.finish_cycle()});
 }
 
 memory::Counters Pe::counters() {

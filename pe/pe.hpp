@@ -21,13 +21,14 @@
 #include "pe/multiplier_array.hpp"
 #include "pe/ppu.hpp"
 #include "pe/run_ahead.hpp"
+#include "pe/workers.hpp"
 
 namespace scnn::pe {
 
-/// Clocked: the units' own processes do the work. Decoupled: this module's process runs
+/// Clocked: the units' own processes do the work. Decoupled: this module's processes run
 /// the units' common recurrence (RunAhead) ahead of the kernel, as far as the arrivals
 /// allow, and reports pops and finished groups through its ports.
-class Pe : public sc_core::sc_module {
+class Pe : public sc_core::sc_module, private Task {
  public:
   sc_core::sc_in<bool> clock{"clock"};
   memory::WireIn<PeCommand> command{"command"};
@@ -43,7 +44,7 @@ class Pe : public sc_core::sc_module {
   sc_core::sc_port<ResultSink> results{"results"};
 
   Pe(const sc_core::sc_module_name& name, const memory::Architecture& arch, std::int64_t number,
-     memory::Engine engine, const FaultPlan& fault, memory::Failures& failures);
+     memory::Engine engine, const FaultPlan& fault, Workers& workers, memory::Failures& failures);
 
   /// Counters of this PE's units since the last call of `reset_counters`; activities,
   /// work, and its own references.
@@ -65,8 +66,9 @@ class Pe : public sc_core::sc_module {
 
  private:
   void load();
-  void react();
-  void run_ahead();
+  void submit();
+  void report();
+  void work() override;
   void follow(const PeCommand& c);
   void begin_tile(const PeCommand& c);
 
@@ -74,6 +76,7 @@ class Pe : public sc_core::sc_module {
   std::int64_t number_;
   memory::Engine engine_;
   FaultPlan fault_;
+  Workers& workers_;
   memory::Failures& failures_;
 
   memory::WeightFifo fifo_;
@@ -90,6 +93,9 @@ class Pe : public sc_core::sc_module {
   bool reported_ = false;
   std::size_t popped_ = 0;
   RunAhead ahead_;
+  std::span<const std::int64_t> times_;  ///< pops of the last work, not yet reported
+  bool submitted_ = false;
+  sc_core::sc_event submitted_event_;
   std::uint64_t halo_before_ = 0;
   std::uint64_t stored_ = 0, fullest_ = 0;
   std::uint64_t command_ = 0;  ///< serial number of the last command followed

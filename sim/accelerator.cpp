@@ -42,7 +42,7 @@ struct Accelerator::Wires {
 };
 
 Accelerator::Accelerator(const sc_core::sc_module_name& name, const memory::Architecture& arch,
-                         memory::Engine engine, const pe::FaultPlan& fault,
+                         memory::Engine engine, const pe::FaultPlan& fault, pe::Workers& workers,
                          memory::Failures& failures)
     : sc_core::sc_module(name),
       engine_(engine),
@@ -64,7 +64,7 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const memory::Arch
   }
   for (std::int64_t p = 0; p < arch.pe_count(); ++p)
     pes_.push_back(std::make_unique<pe::Pe>(fmt::format("pe_{}", p).c_str(), arch, p, engine, fault,
-                                            failures));
+                                            workers, failures));
   bind_array();
   for (std::size_t p = 0; p < pes_.size(); ++p) bind_pe(p);
 }

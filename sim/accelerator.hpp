@@ -32,7 +32,8 @@ class OutputCollector : public sc_core::sc_module, public pe::ResultSink {
 class Accelerator : public sc_core::sc_module {
  public:
   Accelerator(const sc_core::sc_module_name& name, const memory::Architecture& arch,
-              memory::Engine engine, const pe::FaultPlan& fault, memory::Failures& failures);
+              memory::Engine engine, const pe::FaultPlan& fault, pe::Workers& workers,
+              memory::Failures& failures);
   ~Accelerator() override;
 
   [[nodiscard]] Sequencer& sequencer() { return *sequencer_; }

@@ -33,7 +33,8 @@ class Machine::Impl {
       : arch_(quiet_kernel(arch)),
         options_(std::move(options)),
         failures_(options_.stop),
-        accelerator_("accelerator", arch_, options_.engine, options_.fault, failures_) {
+        workers_(options_.engine == Engine::decoupled ? options_.threads : 1),
+        accelerator_("accelerator", arch_, options_.engine, options_.fault, workers_, failures_) {
     if (!options_.vcd.file.empty())
       waveform_ = std::make_unique<Waveform>("waveform", options_.vcd, accelerator_, failures_);
   }
@@ -122,6 +123,7 @@ class Machine::Impl {
   memory::Architecture arch_;
   RunOptions options_;
   memory::Failures failures_;
+  pe::Workers workers_;
   Accelerator accelerator_;
   std::unique_ptr<Waveform> waveform_;
   std::uint64_t fifo_writes_before_ = 0;
