@@ -3,7 +3,7 @@
 
 file(GLOB_RECURSE SCNN_SOURCES RELATIVE ${CMAKE_SOURCE_DIR} CONFIGURE_DEPENDS
      sparse_formats/*.[ch]pp workloads/*.[ch]pp pruning/*.[ch]pp memory/*.[ch]pp pe/*.[ch]pp
-     sim/*.[ch]pp tools/*.[ch]pp tests/*.[ch]pp)
+     sim/*.[ch]pp tools/*.[ch]pp bench/*.[ch]pp tests/*.[ch]pp)
 
 # scnn_dev_target(NAME TOOL PACKAGE COMMAND...): COMMAND when TOOL was found, else a hint.
 function(scnn_dev_target name tool package)
@@ -31,7 +31,7 @@ find_program(SCNN_RUN_CLANG_TIDY run-clang-tidy-14)
 scnn_dev_target(
   tidy "${SCNN_RUN_CLANG_TIDY}" clang-tidy
   COMMAND ${SCNN_RUN_CLANG_TIDY} -quiet -p ${CMAKE_BINARY_DIR}
-          "${CMAKE_SOURCE_DIR}/(sparse_formats|workloads|pruning|memory|pe|sim|tools)/.*[.]cpp")
+          "${CMAKE_SOURCE_DIR}/(sparse_formats|workloads|pruning|memory|pe|sim|tools|bench)/.*[.]cpp")
 
 # Runs the tests of this build and prints line coverage of the hardware folders.
 find_program(SCNN_GCOVR gcovr)

@@ -23,6 +23,7 @@ BELOW = {
     "pe": {"sparse_formats", "memory"},
     "sim": {"sparse_formats", "workloads", "memory", "pe"},
     "tools": {"sparse_formats", "workloads", "pruning", "memory", "pe", "sim"},
+    "bench": {"sparse_formats", "workloads", "memory", "pe", "sim"},
 }
 BELOW["bench"] = set(BELOW)
 BELOW["tests"] = set(BELOW)
