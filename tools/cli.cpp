@@ -20,8 +20,10 @@ namespace {
 constexpr std::array kCommands{
     Command{"zoo", "write a built-in network", zoo_command},
     Command{"prune", "drop whole grains of weights by L1 saliency", prune_command},
+    Command{"encode", "compress the weights and print the storage table", encode_command},
     Command{"run", "run a network on the simulated machine", run_command},
     Command{"compare", "run a network at several granularities of pruning", compare_command},
+    Command{"info", "say what is in a file", info_command},
 };
 
 std::string overview() {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -12,6 +13,7 @@
 #include "tools/progress.hpp"
 #include "tools/run_options.hpp"
 #include "tools/run_tables.hpp"
+#include "workloads/outputs_file.hpp"
 
 namespace scnn::cli {
 namespace {
@@ -68,6 +70,28 @@ sim::VcdOptions vcd_options_of(const Arguments& arguments, sim::Engine engine) {
   return vcd;
 }
 
+/// Appends every finished layer to the file of --outputs.
+class OutputsFile {
+ public:
+  /// \throws OutputError when the file cannot be created
+  OutputsFile(const Arguments& arguments, const workloads::NetworkInfo& info) {
+    if (const auto path = arguments.text("outputs"))
+      writer_ = std::make_unique<workloads::OutputsWriter>(*path, info);
+  }
+  void attach(sim::RunOptions& options) {
+    if (!writer_) return;
+    options.on_layer = [this](const sim::LayerResult& layer, const sim::LayerOutput& output) {
+      writer_->append(layer.name, output.accumulated, output.output);
+    };
+  }
+  void commit() {
+    if (writer_) writer_->commit();
+  }
+
+ private:
+  std::unique_ptr<workloads::OutputsWriter> writer_;
+};
+
 std::vector<sim::LayerResult> run_layers(const RunnableNetwork& network,
                                          const memory::Architecture& arch,
                                          const sim::RunOptions& options, const Console& console) {
@@ -107,6 +131,8 @@ int run_command(const Words& words, Console& console) {
   options.vcd = vcd_options_of(*arguments, options.engine);
   const RunnableNetwork network(*arguments);
   ResultFiles files(*arguments);
+  OutputsFile outputs(*arguments, network.source().info());
+  outputs.attach(options);
   note_inputs(network, *arguments, console);
 
   result.layers = run_layers(network, result.architecture, options, console);
@@ -119,6 +145,7 @@ int run_command(const Words& words, Console& console) {
   result.host.verified = options.verify;
   if (files.wants_json()) files.write_json(sim::json_text(sim::to_json(result)));
   if (files.wants_csv()) files.write_csv(sim::csv_text(result));
+  outputs.commit();
   files.commit();
   print(result, console);
   return kDone;

@@ -1,0 +1,19 @@
+/// What `scnn info` says about each kind of file.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "tools/console.hpp"
+
+namespace scnn::cli {
+
+/// A network, encoded or not. \throws InputError
+void print_network(const std::filesystem::path& path, const Console& console);
+/// What `run --outputs` wrote. \throws InputError
+void print_outputs(const std::filesystem::path& path, const Console& console);
+/// A result, a comparison, an architecture or densities. \throws InputError
+void print_json(const std::filesystem::path& path, const Console& console);
+
+}  // namespace scnn::cli
