@@ -309,31 +309,60 @@ void AdvanceSteps(StepState& s) {
     AdvanceLane<std::uint16_t>(s);
 }
 
-/// sums[k] += weights[k] * value for `channels` channels, a multiple of 8.
-HWY_INLINE void AddColumn(const std::int64_t* weights, std::int32_t value, std::size_t channels,
-                          std::int64_t* sums) {
 #if HWY_TARGET == HWY_SCALAR
-  for (std::size_t k = 0; k < channels; ++k) sums[k] += weights[k] * value;
-#else
-  const hn::CappedTag<std::int64_t, 8> d;
-  const hn::RepartitionToNarrow<decltype(d)> narrow;
-  const auto v = hn::BitCast(narrow, hn::Set(d, std::int64_t{value}));
-  for (std::size_t k = 0; k < channels; k += hn::Lanes(d)) {
-    // Both factors are 32-bit numbers in 64-bit lanes: the low halves' product is exact.
-    const auto product = hn::MulEven(hn::BitCast(narrow, hn::LoadU(d, weights + k)), v);
-    hn::StoreU(hn::Add(hn::LoadU(d, sums + k), product), d, sums + k);
+/// sums[k] += weights[k] * value for one column of 8 channels.
+struct Column {
+  explicit Column(std::int32_t value) : value_(value) {}
+  void Add(const std::int64_t* weights, std::int64_t* sums) const {
+    for (std::size_t k = 0; k < kChannelStep; ++k) sums[k] += weights[k] * value_;
   }
+  std::int64_t value_;
+};
+#else
+class Column {
+ public:
+  HWY_INLINE explicit Column(std::int32_t value)
+      : value_(hn::BitCast(kNarrow, hn::Set(kWide, std::int64_t{value}))) {}
+  HWY_INLINE void Add(const std::int64_t* weights, std::int64_t* sums) const {
+    for (std::size_t k = 0; k < kChannelStep; k += hn::Lanes(kWide)) {
+      // Both factors are 32-bit numbers in 64-bit lanes: the low halves' product is exact.
+      const auto w = hn::BitCast(kNarrow, hn::LoadU(kWide, weights + k));
+      hn::StoreU(hn::Add(hn::LoadU(kWide, sums + k), hn::MulEven(w, value_)), kWide, sums + k);
+    }
+  }
+
+ private:
+  using Wide = hn::CappedTag<std::int64_t, kChannelStep>;
+  using Narrow = hn::RepartitionToNarrow<Wide>;
+  static constexpr Wide kWide{};
+  static constexpr Narrow kNarrow{};
+  hn::Vec<Narrow> value_;
+};
 #endif
+
+/// \tparam kSteps  columns of 8 channels to a position, 0 for any number
+template <std::size_t kSteps>
+void AddBlock(const StepTables& tables, std::size_t block, std::size_t phase,
+              std::span<const SumOperand> activations, std::int64_t* sums) {
+  const std::size_t steps = kSteps == 0 ? tables.channels() / kChannelStep : kSteps;
+  const std::int64_t* weights = tables.block_weights(block);
+  for (const SumOperand& a : activations) {
+    const Column column(a.value);
+    std::int64_t* base =
+        sums + std::int64_t{a.address} * static_cast<std::int64_t>(steps * kChannelStep);
+    for (const ReachedPosition& p : tables.reached(phase, a.outcome_class))
+      for (std::size_t i = 0; i < steps; ++i)
+        column.Add(weights + p.weights + i * kChannelStep,
+                   base + p.sums + static_cast<std::ptrdiff_t>(i * kChannelStep));
+  }
 }
 
 void AddProducts(const StepTables& tables, std::size_t block, std::size_t phase,
                  std::span<const SumOperand> activations, std::int64_t* sums) {
-  const std::size_t channels = tables.channels();
-  const std::int64_t* weights = tables.block_weights(block);
-  for (const SumOperand& a : activations)
-    for (const ReachedPosition& p : tables.reached(phase, a.outcome_class))
-      AddColumn(weights + p.column * channels, a.value, channels,
-                sums + static_cast<std::size_t>(a.address + p.address) * channels);
+  if (tables.channels() == kChannelStep)
+    AddBlock<1>(tables, block, phase, activations, sums);
+  else
+    AddBlock<0>(tables, block, phase, activations, sums);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -15,8 +15,6 @@ constexpr std::size_t kRowAlignment = 64;
 constexpr std::size_t kMostRowBytes = std::size_t{64} << 20;
 /// More outcomes than this by class and kernel position are not worth listing.
 constexpr std::size_t kMostOutcomes = std::size_t{1} << 20;
-/// Weights by channel come in vectors of this many.
-constexpr std::size_t kChannelStep = 8;
 
 std::size_t round_up(std::size_t n, std::size_t step) { return (n + step - 1) / step * step; }
 
@@ -85,7 +83,9 @@ void StepTables::list_reached() {
             Outcome::update)
           continue;
         updating_[phase * columns_ + column].push_back(static_cast<std::uint32_t>(k));
-        reached_[phase * classes_.most() + k].push_back({address, column});
+        reached_[phase * classes_.most() + k].push_back(
+            {address * static_cast<std::int32_t>(channels_),
+             column * static_cast<std::uint32_t>(channels_)});
       }
     }
 }

@@ -16,10 +16,13 @@ struct OutcomeCounts {
   std::uint64_t updates = 0, outside_plane = 0, off_stride = 0;
 };
 
+/// Weights by kernel position come in columns of this many channels.
+inline constexpr std::size_t kChannelStep = 8;
+
 /// A kernel position an activation of some class updates.
 struct ReachedPosition {
-  std::int32_t address = 0;  ///< the position's term of the window address, `-r' * WA - s'`
-  std::uint32_t column = 0;  ///< number of the position among those of its phase
+  std::int32_t sums = 0;      ///< its term of the window address, `-r' * WA - s'`, times channels
+  std::uint32_t weights = 0;  ///< its number among those of its phase, times channels
 };
 
 /// Weight vectors as counts per accumulator bank.
