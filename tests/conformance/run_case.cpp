@@ -1,13 +1,15 @@
 // Runs one network on one architecture and compares every counter with a file of
 // expected ones. A process per case: SystemC elaborates once.
 //
-//   run_case ENGINE NETWORK EXPECTED [ARCH]      exit 0 equal, 1 different, 77 absent
+//   run_case ENGINE NETWORK EXPECTED [ARCH [TARGET]]   exit 0 equal, 1 different, 77 absent
+//   run_case targets                    prints the instruction sets of the step kernel
 
 #include <fmt/format.h>
 
 #include <filesystem>
 #include <iostream>
 
+#include "pe/step_kernel.hpp"
 #include "sim/architecture_file.hpp"
 #include "sim/json_input.hpp"
 #include "sim/run.hpp"
@@ -66,7 +68,12 @@ int run(const std::string& engine, const char* network, const char* expected_fil
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc == 2 && std::string(argv[1]) == "targets") {
+    for (const auto& name : pe::step_kernel_targets()) fmt::print("{}\n", name);
+    return 0;
+  }
   if (argc < 4) return 2;
+  if (argc > 5) pe::force_step_kernel_target(argv[5]);
   if (!std::filesystem::exists(argv[2])) {
     fmt::print("skipped: {} is absent\n", argv[2]);
     return 77;
