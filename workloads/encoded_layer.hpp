@@ -22,7 +22,7 @@ struct DecodedLayer {
 /// offsets that rise, runs and values that fit their widths, positions inside their
 /// blocks, and that encoding the weights gives these very blocks.
 /// \throws InputError
-[[nodiscard]] DecodedLayer read_encoded_layer(const hdf5::Group& layer, const LayerSpec& spec);
+[[nodiscard]] DecodedLayer read_encoded_layer(const hdf5::Group& group, const LayerSpec& spec);
 
 /// \throws OutputError; ModelError when spec and layout disagree
 void write_encoded_layer(hdf5::OutputGroup& group, const EncodedLayer& layer);

@@ -120,7 +120,7 @@ class Dataset : public Object {
   void check_complete() const;
 
  private:
-  void read_raw(void* out, Element element) const;
+  void read_raw(void* out, Element wanted) const;
 };
 
 enum class MemberKind : std::uint8_t { group, dataset, soft_link, external_link, other };

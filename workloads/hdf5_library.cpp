@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
 
 #include "sparse_formats/error.hpp"
 
@@ -55,11 +57,19 @@ std::string_view class_name(H5T_class_t c) {
 
 }  // namespace
 
-void silence_errors() { H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr); }
+void prepare_library() {
+  H5dont_atexit();
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
 
 std::string last_reason() {
   std::string reason;
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &reason);
+  // Such as "file write failed: time = ..., file descriptor = 4, errno = 28, ...".
+  constexpr std::string_view kErrno = "errno = ";
+  if (const auto at = reason.find(kErrno); at != std::string::npos)
+    if (const int error = std::atoi(reason.c_str() + at + kErrno.size()); error > 0)
+      return std::strerror(error);
   return printable(reason);
 }
 

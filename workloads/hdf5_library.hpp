@@ -12,10 +12,14 @@ namespace scnn::workloads::hdf5 {
 
 static_assert(sizeof(hid_t) == sizeof(std::int64_t), "HDF5 1.10 or later");
 
-/// Keeps the library from printing its error stack; exceptions carry it instead.
-void silence_errors();
+/// Keeps the library from printing its error stack (exceptions carry it instead) and
+/// from closing files at the end of the program. What is still open then is a file
+/// that could not be written, and the library crashes on those. Call before anything
+/// else of the library.
+void prepare_library();
 
-/// The library's innermost description of its last failure, printable.
+/// The library's innermost description of its last failure, printable; the system's
+/// words for it where the system failed.
 [[nodiscard]] std::string last_reason();
 
 /// Throws InputError at `where`: damaged or truncated, with the library's reason.

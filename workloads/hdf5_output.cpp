@@ -112,7 +112,13 @@ std::filesystem::path create_beside(const std::filesystem::path& path, const std
   }
 }
 
-Handle open_created(const std::filesystem::path& path) {
+/// A file, or why there is none: any later call to the library would forget the reason.
+struct Opened {
+  Handle file;
+  std::string reason;
+};
+
+Opened open_created(const std::filesystem::path& path) {
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_fapl_sec2(access.id());
   H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG);
@@ -121,7 +127,10 @@ Handle open_created(const std::filesystem::path& path) {
   H5Pset_libver_bounds(access.id(), H5F_LIBVER_V18, H5F_LIBVER_V18);
   const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose);
   H5Pset_obj_track_times(creation.id(), false);
-  return {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), H5Fclose};
+  Opened opened;
+  opened.file = {H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), H5Fclose};
+  if (!opened.file) opened.reason = last_reason();
+  return opened;
 }
 
 }  // namespace
@@ -196,11 +205,11 @@ OutputObject OutputGroup::write_raw(const std::string& name, const Dims& dims, c
 
 OutputFile::OutputFile(const std::filesystem::path& path)
     : name_(printable_path(path)), final_path_(resolve(path, name_)) {
-  silence_errors();
+  prepare_library();
   beside_path_ = create_beside(final_path_, name_);
-  handle_ = open_created(beside_path_);
+  auto [file, reason] = open_created(beside_path_);
+  handle_ = std::move(file);
   if (!handle_) {
-    const std::string reason = last_reason();
     discard();
     throw OutputError(name_, "cannot be created: " + reason);
   }

@@ -202,7 +202,7 @@ Dataset Group::dataset(const std::string& name) const {
 }
 
 InputFile::InputFile(const std::filesystem::path& path) : name_(printable_path(path)) {
-  silence_errors();
+  prepare_library();
   check_readable_file(path, name_);
   if (H5Fis_hdf5(path.c_str()) <= 0) throw InputError(name_, "is not an HDF5 file");
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);

@@ -15,7 +15,7 @@ namespace scnn::workloads {
 /// them: finite numbers, a mask of 0 and 1 that is constant on its grains, no weight
 /// under mask 0.
 /// \throws InputError
-[[nodiscard]] Layer read_network_layer(const hdf5::Group& layer, const LayerSpec& spec);
+[[nodiscard]] Layer read_network_layer(const hdf5::Group& group, const LayerSpec& spec);
 
 /// \throws OutputError
 void write_network_layer(hdf5::OutputGroup& group, const Layer& layer);

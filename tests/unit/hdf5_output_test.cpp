@@ -1,8 +1,10 @@
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <csignal>
+#include <cstdlib>
 #include <vector>
 
 #include "sparse_formats/error.hpp"
@@ -66,6 +68,34 @@ TEST_CASE("a full disk is an output error, and the old file stays") {
   }
   write_noise(folder / "n.h5", 100000);
   CHECK(std::filesystem::file_size(folder / "n.h5") > 500000);
+}
+
+TEST_CASE("a program that met a full disk ends well, wherever the disk was full") {
+  const TemporaryFolder folder;
+  write_noise(folder / "n.h5", 1000);
+  const auto size = std::filesystem::file_size(folder / "n.h5");
+  for (rlim_t bytes = 0; bytes < size; bytes += 97) {
+    CAPTURE(bytes, size);
+    const pid_t child = ::fork();
+    if (child == 0) {
+      const FullDisk disk(bytes);
+      try {
+        write_noise(folder / "n.h5", 1000);
+      } catch (const OutputError& error) {
+        // The library's own clean-up at the end of a program is part of the test.
+        const std::string expected = (folder / "n.h5").string();
+        const bool clear = std::string(error.what()).starts_with(expected) &&
+                           std::string(error.what()).ends_with(": File too large");
+        std::exit(clear ? 1 : 2);
+      }
+      std::exit(0);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 1);
+    CHECK(std::filesystem::file_size(folder / "n.h5") == size);
+  }
 }
 
 TEST_CASE("the same content gives the same bytes") {
