@@ -1,6 +1,5 @@
 #include "bench/workload.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "sparse_formats/error.hpp"
@@ -32,6 +31,12 @@ std::unique_ptr<workloads::NetworkSource> open(const ZooWorkload& workload) {
   return workloads::make_zoo(workload.network, options);
 }
 
+const ZooWorkload& find(const std::string& name) {
+  for (const ZooWorkload& workload : kZooWorkloads)
+    if (workload.name == name) return workload;
+  throw InputError(name, "no such workload; expected a name of the list or a .h5 file");
+}
+
 }  // namespace
 
 std::span<const ZooWorkload> zoo_workloads() { return kZooWorkloads; }
@@ -41,12 +46,9 @@ Workload::Workload(const std::string& name) {
   if (name.ends_with(".h5")) {
     source_ = workloads::open_network(name);
   } else {
-    const auto found = std::find_if(kZooWorkloads.begin(), kZooWorkloads.end(),
-                                    [&name](const ZooWorkload& w) { return w.name == name; });
-    if (found == kZooWorkloads.end())
-      throw InputError(name, "no such workload; expected a name of the list or a .h5 file");
-    source_ = open(*found);
-    only = found->layer;
+    const ZooWorkload& workload = find(name);
+    source_ = open(workload);
+    only = workload.layer;
   }
   const auto& specs = source_->layers();
   for (std::size_t i = 0; i < specs.size(); ++i)
