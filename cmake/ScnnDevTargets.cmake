@@ -33,7 +33,25 @@ scnn_dev_target(
   COMMAND ${SCNN_RUN_CLANG_TIDY} -quiet -p ${CMAKE_BINARY_DIR}
           "${CMAKE_SOURCE_DIR}/(sparse_formats|workloads|pruning|memory|pe|sim|tools|bench)/.*[.]cpp")
 
-# Runs the tests of this build and prints line coverage of the hardware folders.
+# scnn_executables(OUT DIRECTORY): every program built in a directory and below it.
+function(scnn_executables out directory)
+  get_property(found DIRECTORY ${directory} PROPERTY BUILDSYSTEM_TARGETS)
+  set(programs)
+  foreach(target ${found})
+    get_target_property(type ${target} TYPE)
+    if(type STREQUAL EXECUTABLE)
+      list(APPEND programs ${target})
+    endif()
+  endforeach()
+  get_property(subdirectories DIRECTORY ${directory} PROPERTY SUBDIRECTORIES)
+  foreach(subdirectory ${subdirectories})
+    scnn_executables(inner ${subdirectory})
+    list(APPEND programs ${inner})
+  endforeach()
+  set(${out} ${programs} PARENT_SCOPE)
+endfunction()
+
+# Builds every program, runs the tests of this build and prints line coverage of the hardware folders.
 find_program(SCNN_GCOVR gcovr)
 if(SCNN_COVERAGE)
   scnn_dev_target(
@@ -45,6 +63,8 @@ if(SCNN_COVERAGE)
             --filter "(sparse_formats|memory|pe|sim)/" --exclude-throw-branches
             --exclude-unreachable-branches --print-summary --xml
             ${CMAKE_BINARY_DIR}/coverage.xml --txt)
+  scnn_executables(programs ${CMAKE_SOURCE_DIR})
+  add_dependencies(coverage ${programs})
 else()
   add_custom_target(
     coverage
