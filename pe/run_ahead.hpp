@@ -11,6 +11,7 @@
 #include "pe/fault.hpp"
 #include "pe/general_steps.hpp"
 #include "pe/step_kernel.hpp"
+#include "pe/sum_kernel.hpp"
 #include "pe/tile_job.hpp"
 
 namespace scnn::pe {

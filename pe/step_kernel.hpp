@@ -66,18 +66,6 @@ void advance_steps(StepState& state);
                                        std::size_t first, std::size_t last, std::int64_t from,
                                        std::int64_t to);
 
-/// One activation's part in the sums of a window.
-struct SumOperand {
-  std::int32_t value = 0;
-  std::int32_t address = 0;  ///< its term of the window address
-  std::uint32_t outcome_class = 0;
-};
-
-/// Adds the products of a block's activations to the sums.
-/// \param sums  `[window position][channel]`, `tables.channels()` to a position
-void add_products(const StepTables& tables, std::size_t block, std::size_t phase,
-                  std::span<const SumOperand> activations, std::int64_t* sums);
-
 /// Names of the instruction sets this build can dispatch to on this processor.
 [[nodiscard]] std::vector<std::string> step_kernel_targets();
 /// Forces one of them for the whole process, or (empty) chooses the best again; for
