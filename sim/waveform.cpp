@@ -37,7 +37,8 @@ Waveform::Waveform(const sc_core::sc_module_name& name, const VcdOptions& option
                        fmt::format("PE {} is not in the array, expected 0 to {}", p, count - 1));
   check_writable(part_ + ".vcd");
   file_ = sc_core::sc_create_vcd_trace_file(part_.c_str());
-  file_->set_time_unit(1, sc_core::SC_NS);
+  // Samples are taken between two rising edges, half a nanosecond after a whole one.
+  file_->set_time_unit(100, sc_core::SC_PS);
   sc_core::sc_trace(file_, phase_, "array.phase");
   sc_core::sc_trace(file_, tile_, "array.tile");
   sc_core::sc_trace(file_, group_, "array.group");
