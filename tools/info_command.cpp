@@ -39,7 +39,8 @@ bool is_hdf5(const std::filesystem::path& path) {
 bool is_outputs(const std::filesystem::path& path) {
   bool outputs = false;
   const auto ask = [&] {
-    const auto root = workloads::hdf5::InputFile(path).root();
+    const workloads::hdf5::InputFile file(path);  // outlives what is read from it
+    const auto root = file.root();
     outputs = root.has_attribute("format") && root.text("format") == workloads::kOutputsFormat;
   };
   try {

@@ -106,6 +106,20 @@ std::map<std::string, Words, std::less<>> collect(const CommandLine& line,
   return values;
 }
 
+/// A command line in lines that a shell takes as one.
+std::string wrapped(std::string_view line, std::size_t width) {
+  constexpr std::string_view kContinued = " \\\n      ";
+  std::string text = "  ";
+  for (std::size_t room = width - text.size() - 2; line.size() > room; room = width - 8) {
+    const std::size_t at = line.rfind(" --", room);
+    if (at == std::string_view::npos || at == 0) break;
+    text += line.substr(0, at);
+    text += kContinued;
+    line.remove_prefix(at + 1);
+  }
+  return text += line;
+}
+
 }  // namespace
 
 std::string help_text(const CommandLine& line, int width) {
@@ -113,7 +127,8 @@ std::string help_text(const CommandLine& line, int width) {
   text << "Usage: scnn " << line.name << ' ' << line.usage << "\n\n" << line.about << "\n\n";
   text << describe(line, width) << '\n';
   text << "Examples:\n";
-  for (const Example& e : line.examples) text << "  " << e.line << "\n      " << e.text << '\n';
+  for (const Example& e : line.examples)
+    text << wrapped(e.line, static_cast<std::size_t>(width)) << "\n    # " << e.text << '\n';
   return text.str();
 }
 
