@@ -1,0 +1,79 @@
+#include <array>
+#include <catch2/catch.hpp>
+
+#include "pe/ppu.hpp"
+#include "sparse_formats/error.hpp"
+
+using namespace scnn;
+using namespace scnn::pe;
+
+namespace {
+
+const LayerShape kShape{.C = 1, .H = 5, .W = 5, .K = 2};
+const std::array kBias{0.5F, -2.0F};
+
+/// Outputs of a 5x5 plane on a 2x2 array: PE 0 has 3x3 of them, PE 3 has 2x2.
+OutputJob output_job() {
+  OutputJob job{.shape = &kShape, .owners = OwnerMap({{0, 5}, {0, 5}}, 2, 2)};
+  job.weight_scale = 0.25;
+  job.input_scale = 2.0;
+  return job;
+}
+
+}  // namespace
+
+TEST_CASE("Rows added to a PE's outputs accumulate in place") {
+  const OutputJob job = output_job();
+  OwnedOutputs owned;
+  owned.begin(job, 3);
+  CHECK(owned.rect() == Rect{{3, 5}, {3, 5}});
+  const std::array<std::int64_t, 2> both{10, 20};
+  const std::array<std::int64_t, 1> one{7};
+  owned.add({.k = 1, .oy = 4, .ox = 3, .sums = both});
+  owned.add({.k = 1, .oy = 4, .ox = 4, .sums = one});
+  CHECK(owned.row(1, 4)[0] == 10);
+  CHECK(owned.row(1, 4)[1] == 27);
+  CHECK(owned.row(1, 3)[0] == 0);
+  CHECK(owned.row(0, 4)[1] == 0);
+  owned.begin(job, 3);
+  CHECK(owned.row(1, 4)[1] == 0);
+}
+
+TEST_CASE("Outputs that another PE owns are refused") {
+  const OutputJob job = output_job();
+  const std::array<std::int64_t, 2> sums{1, 2};
+  OwnedOutputs owned;
+  CHECK_THROWS_AS(owned.add({.k = 0, .oy = 3, .ox = 3, .sums = sums}), ModelError);
+  owned.begin(job, 3);
+  CHECK_NOTHROW(owned.add({.k = 1, .oy = 3, .ox = 3, .sums = sums}));
+  CHECK_THROWS_WITH(owned.add({.k = 0, .oy = 2, .ox = 3, .sums = sums}),
+                    "PPU: outputs [0][2][3..5) are not its own");
+  CHECK_THROWS_AS(owned.add({.k = 0, .oy = 3, .ox = 2, .sums = sums}), ModelError);
+  CHECK_THROWS_AS(owned.add({.k = 0, .oy = 3, .ox = 4, .sums = sums}), ModelError);
+  CHECK_THROWS_AS(owned.add({.k = 2, .oy = 3, .ox = 3, .sums = sums}), ModelError);
+}
+
+TEST_CASE("A PE beyond the plane owns nothing") {
+  const OutputJob job{.shape = &kShape, .owners = OwnerMap({{0, 5}, {0, 5}}, 4, 4)};
+  OwnedOutputs owned;
+  owned.begin(job, 15);  // rows of two: the plane ends after three PEs
+  CHECK(owned.rect().area() == 0);
+  const std::array<std::int64_t, 1> one{1};
+  CHECK_THROWS_AS(owned.add({.k = 0, .oy = 4, .ox = 4, .sums = one}), ModelError);
+}
+
+TEST_CASE("An output is the scaled sum plus its channel's bias, then ReLU") {
+  OutputJob job = output_job();
+  OwnedOutputs owned;
+  owned.begin(job, 0);
+  CHECK(owned.value(0, 3) == 1.5);
+  CHECK(owned.value(0, -3) == -1.5);
+  job.bias = kBias.data();
+  owned.begin(job, 0);
+  CHECK(owned.value(0, 3) == 2.0);
+  CHECK(owned.value(1, 3) == -0.5);
+  job.relu = true;
+  owned.begin(job, 0);
+  CHECK(owned.value(0, 3) == 2.0);
+  CHECK(owned.value(1, 3) == 0.0);
+}
