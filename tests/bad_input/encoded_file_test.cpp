@@ -2,8 +2,8 @@
 #include <functional>
 #include <vector>
 
-#include "sample_network.hpp"
-#include "spoiled_file.hpp"
+#include "tests/bad_input/spoiled_file.hpp"
+#include "tests/support/sample_network.hpp"
 #include "workloads/encoded_file.hpp"
 
 using scnn::test::Hdf5Editor;

@@ -1,9 +1,9 @@
 #include <catch2/catch.hpp>
 #include <memory>
 
-#include "hdf5_editor.hpp"
-#include "sample_network.hpp"
-#include "temporary_folder.hpp"
+#include "tests/support/hdf5_editor.hpp"
+#include "tests/support/sample_network.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "workloads/encoded_file.hpp"
 
 using namespace scnn;

@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "sparse_formats/error.hpp"
-#include "temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "workloads/hdf5.hpp"
 #include "workloads/network_file.hpp"
 #include "workloads/outputs_file.hpp"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sparse_formats/error.hpp"
-#include "temporary_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "workloads/network_file.hpp"
 
 using namespace scnn::workloads;
