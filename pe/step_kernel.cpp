@@ -14,10 +14,36 @@ namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 #if HWY_TARGET == HWY_SCALAR
-template <class D, class V>
-HWY_INLINE std::int64_t LargestLane(D /*d*/, V v) {
-  return hn::GetLane(v);
-}
+/// The queues of one PE, a bank at a time, for processors without vectors.
+template <class Lane, int N>
+class Queues {
+ public:
+  explicit Queues(const StepState& s)
+      : banks_(s.banks), threshold_(static_cast<Lane>(s.threshold)) {
+    std::copy_n(reinterpret_cast<const Lane*>(s.queues), banks_, q_);
+  }
+  void Store(StepState& s) const { std::copy_n(q_, banks_, reinterpret_cast<Lane*>(s.queues)); }
+  static constexpr std::size_t Width() { return 1; }
+  [[nodiscard]] bool Congested() const { return Deepest() > threshold_; }
+  [[nodiscard]] std::int64_t Deepest() const { return *std::max_element(q_, q_ + banks_); }
+  void Drain(std::int64_t cycles) {
+    for (std::size_t b = 0; b < banks_; ++b)
+      q_[b] = static_cast<Lane>(q_[b] - std::min<std::int64_t>(q_[b], cycles));
+  }
+  template <bool kMasked, class Offset>
+  void Issue(const std::uint8_t* row, const Offset* offsets, std::size_t count) {
+    for (std::size_t a = 0; a < count; ++a) {
+      const auto* updates = reinterpret_cast<const Lane*>(row + offsets[a]);
+      for (std::size_t b = 0; b < banks_; ++b) q_[b] = static_cast<Lane>(q_[b] + updates[b]);
+    }
+    Drain(1);
+  }
+
+ private:
+  std::size_t banks_;
+  Lane threshold_;
+  Lane q_[128];
+};
 #else
 /// The largest lane of a vector of unsigned counts, by halving it.
 template <class D, class V>
@@ -36,8 +62,6 @@ HWY_INLINE std::int64_t LargestLane(D d, V v) {
     return hn::GetLane(v);
   }
 }
-#endif
-
 /// The queues of one PE in registers.
 ///
 /// \tparam Lane  type of a bank's count
@@ -104,6 +128,7 @@ class Queues {
   V mask_[N];
   V threshold_, one_;
 };
+#endif
 
 /// One run of weight vectors against all activation vectors of a block.
 template <class Lane, int N, bool kMasked>
@@ -255,39 +280,31 @@ class Runner {
   Queues<Lane, N> queues_;
 };
 
-template <class Lane, int N>
+template <class Lane, int N, bool kMasked>
+void AdvanceRunner(StepState& s) {
+  Runner<Lane, N, kMasked> runner(s);
+  runner.Advance();
+  runner.Store();
+}
+
+/// \tparam kLanes  lanes of a queue vector
+template <class Lane, int kLanes>
 void AdvanceWidth(StepState& s) {
-  if (s.banks % (Queues<Lane, N>::Width() * N) == 0) {
-    Runner<Lane, N, false> runner(s);
-    runner.Advance();
-    runner.Store();
-  } else {
-    Runner<Lane, N, true> runner(s);
-    runner.Advance();
-    runner.Store();
-  }
+#if HWY_TARGET == HWY_SCALAR
+  AdvanceRunner<Lane, 1, false>(s);
+#else
+  constexpr int kRegisters = kLanes / static_cast<int>(hn::MaxLanes(typename Queues<Lane, 1>::D()));
+  // The usual machine has as many banks as lanes; every other pays for the mask.
+  if (sizeof(Lane) == 1 && s.banks == kLanes)
+    AdvanceRunner<Lane, kRegisters, false>(s);
+  else
+    AdvanceRunner<Lane, kRegisters, true>(s);
+#endif
 }
 
 template <class Lane>
 void AdvanceLane(StepState& s) {
-  switch (s.tables->lanes() / Queues<Lane, 1>::Width()) {
-    case 1:
-      return AdvanceWidth<Lane, 1>(s);
-    case 2:
-      return AdvanceWidth<Lane, 2>(s);
-    case 3:
-      return AdvanceWidth<Lane, 3>(s);
-    case 4:
-      return AdvanceWidth<Lane, 4>(s);
-    case 6:
-      return AdvanceWidth<Lane, 6>(s);
-    case 8:
-      return AdvanceWidth<Lane, 8>(s);
-    case 12:
-      return AdvanceWidth<Lane, 12>(s);
-    case 16:
-      return AdvanceWidth<Lane, 16>(s);
-#if HWY_TARGET == HWY_SCALAR
+  switch (s.tables->lanes()) {
     case 32:
       return AdvanceWidth<Lane, 32>(s);
     case 64:
@@ -296,7 +313,6 @@ void AdvanceLane(StepState& s) {
       return AdvanceWidth<Lane, 96>(s);
     case 128:
       return AdvanceWidth<Lane, 128>(s);
-#endif
     default:
       HWY_ABORT("step kernel: no width for %d lanes", static_cast<int>(s.tables->lanes()));
   }
