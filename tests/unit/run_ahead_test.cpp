@@ -1,0 +1,294 @@
+// The decoupled PE against hand-computed cases and against a PE that visits every cycle,
+// on every instruction set of this processor.
+#include "pe/run_ahead.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "sim/layer_job.hpp"
+#include "tests/support/one_layer.hpp"
+#include "tests/support/random_layer.hpp"
+#include "tests/unit/naive_pe.hpp"
+
+using namespace scnn;
+using namespace scnn::pe;
+using namespace scnn::test;
+
+namespace {
+
+using Cycles = std::vector<std::int64_t>;
+
+/// How steps are computed: by the step kernel for one instruction set, or one product at a
+/// time when the name is empty.
+using Path = std::string;
+
+std::vector<Path> all_paths() {
+  std::vector<Path> paths = step_kernel_targets();
+  REQUIRE_FALSE(paths.empty());
+  paths.emplace_back();
+  return paths;
+}
+
+memory::ActivationBuffer load(const TileJob& job, std::int64_t pe) {
+  const Rect& inputs = job.regions[static_cast<std::size_t>(pe)].inputs;
+  sparse::ActivationLayout layout;
+  layout.shape = *job.shape;
+  layout.conv_group = job.conv_group;
+  layout.y_begin = inputs.rows.begin;
+  layout.y_end = inputs.rows.end;
+  layout.x_begin = inputs.cols.begin;
+  layout.x_end = inputs.cols.end;
+  layout.split = phase_split(*job.shape, *job.arch);
+  layout.index_bits = job.arch->index_bits;
+  layout.skip_zeros = job.arch->skip_zero_activations;
+  memory::ActivationBuffer buffer;
+  buffer.load(layout, *job.input);
+  return buffer;
+}
+
+/// One PE over a tile; the groups are given their starts one by one.
+class TileRun {
+ public:
+  TileRun(const TileJob& job, std::int64_t pe, const Path& path, const ArrivalTimes& arrivals)
+      : job_(job), buffer_(load(job, pe)), arrivals_(arrivals) {
+    if (path.empty())
+      job_.tables = nullptr;
+    else
+      force_step_kernel_target(path);
+    if (job_.tables != nullptr) job_.tables->begin_tile(job_);
+    ahead_.start_tile(job_, pe, buffer_, {});
+  }
+  ~TileRun() { force_step_kernel_target(""); }
+  TileRun(const TileRun&) = delete;
+  TileRun& operator=(const TileRun&) = delete;
+
+  /// \param portion  arrivals become known so many at a time
+  GroupResult group(std::int64_t g, std::int64_t start, std::size_t portion) {
+    GroupResult result;
+    if (job_.tables != nullptr) job_.tables->begin_group(g);
+    result.sums.assign(static_cast<std::size_t>(job_.window_entries()), 0);
+    ahead_.start_group(g, start, result.sums);
+    const std::size_t end = job_.stream->group_first[static_cast<std::size_t>(g) + 1];
+    for (std::size_t known = 0; !ahead_.finished();) {
+      REQUIRE(known < end + portion);
+      known = std::min(known + portion, arrivals_.cycle.size());
+      const auto pops =
+          ahead_.advance({known, arrivals_.cycle.data(), arrivals_.late_until.data()});
+      result.pops.insert(result.pops.end(), pops.begin(), pops.end());
+    }
+    result.finish = ahead_.finish_cycle();
+    return result;
+  }
+  memory::Counters end() {
+    if (job_.tables != nullptr) job_.tables->end_tile();
+    ahead_.end_tile();
+    return ahead_.counters();
+  }
+  [[nodiscard]] const memory::ActivationBuffer& buffer() const { return buffer_; }
+  [[nodiscard]] const StepPaths& paths() const { return ahead_.paths(); }
+
+ private:
+  TileJob job_;
+  memory::ActivationBuffer buffer_;
+  const ArrivalTimes& arrivals_;
+  RunAhead ahead_;
+};
+
+/// Arrivals in order, with stretches in which the supply or another PE was late.
+ArrivalTimes random_arrivals(Draw& draw, std::size_t entries) {
+  ArrivalTimes times;
+  std::int64_t cycle = draw.between(0, 12);
+  for (std::size_t j = 0; j < entries; ++j) {
+    const std::int64_t supply = std::max<std::int64_t>(cycle + draw.between(-3, 2), 0);
+    cycle = std::max(cycle, supply) + (draw.chance(15) ? draw.between(1, 20) : 0);
+    times.cycle.push_back(cycle);
+    times.late_until.push_back(supply);
+  }
+  return times;
+}
+
+memory::Architecture random_machine(Draw& draw) {
+  memory::Architecture a;
+  a.pe_rows = draw.between(1, 2);
+  a.pe_cols = draw.between(1, 3);
+  a.F = draw.between(1, 5);
+  a.I = draw.between(1, 5);
+  a.kc = draw.between(1, 9);
+  a.index_bits = static_cast<int>(draw.between(1, 5));
+  a.accumulator.banks = draw.one_of<std::int64_t>({1, 2, 5, 16, 32, 40, 130});
+  a.accumulator.queue_threshold = draw.one_of<std::int64_t>({0, 1, 4, 30, 300});
+  a.accumulator.bypass = draw.chance(25) ? memory::Bypass::step : memory::Bypass::none;
+  a.weight_fifo_entries = draw.one_of<std::int64_t>({1, 2, 5, 50});
+  a.stride_mode = draw.chance(30) ? memory::StrideMode::discard : memory::StrideMode::phases;
+  a.skip_zero_weights = draw.chance(80);
+  a.skip_zero_activations = draw.chance(80);
+  return a;
+}
+
+/// A 1-PE machine with F = I = 1 and one bank, and a layer of 1x1 kernels on one row.
+struct OneRow {
+  memory::Architecture arch;
+  workloads::QuantisedLayer layer;
+
+  OneRow(std::vector<std::int16_t> weights, std::vector<std::int16_t> input) {
+    arch.pe_rows = arch.pe_cols = 1;
+    arch.F = arch.I = 1;
+    arch.accumulator.banks = 1;
+    arch.accumulator.queue_threshold = 0;
+    const auto K = static_cast<std::int64_t>(weights.size());
+    const auto W = static_cast<std::int64_t>(input.size());
+    layer = make_layer({.C = 1, .H = 1, .W = W, .K = K}, std::move(weights), std::move(input));
+  }
+};
+
+void check_counters(const memory::Counters& found, const memory::Counters& expected) {
+  for (const auto& info : memory::counter_table()) {
+    INFO(info.name);
+    CHECK(found.*info.member == expected.*info.member);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("A step issues in the cycle after its weight vector arrived, not in the same") {
+  const OneRow one({3}, {1, 1, 1});
+  const sim::LayerJob job(one.layer, one.arch, true);
+  const ArrivalTimes arrivals{{5}, {5}};
+  for (const Path& path : all_paths()) {
+    INFO("path " << path);
+    TileRun run(job.tiles()[0], 0, path, arrivals);
+    const GroupResult r = run.group(0, 0, 1);
+    // Steps in cycles 6, 7 and 8; the update of the last retires in its own cycle.
+    CHECK(r.pops == Cycles{8});
+    CHECK(r.finish == 9);
+    CHECK(r.sums == Cycles{3, 3, 3});
+    const memory::Counters c = run.end();
+    CHECK(c.issue == 3);
+    CHECK(c.weight_wait == 6);
+    CHECK(c.issue + c.weight_wait == static_cast<std::uint64_t>(r.finish));
+    CHECK(c.products == 3);
+    CHECK(c.iaram_reads == 3);
+  }
+}
+
+TEST_CASE("A step issues once no queue is above the threshold, and no cycle before") {
+  // Four updates to the one bank per step: 3, 2, 1, 0 are queued in the cycles after.
+  const std::pair<std::int64_t, std::int64_t> second_issue[] = {
+      {0, 5}, {1, 4}, {2, 3}, {3, 2}, {4, 2}};
+  for (const auto& [threshold, cycle] : second_issue)
+    for (const Path& path : all_paths()) {
+      OneRow one({1, 1, 1, 1}, {1, 1});
+      one.arch.F = 4;
+      one.arch.accumulator.queue_threshold = threshold;
+      const sim::LayerJob job(one.layer, one.arch, true);
+      const ArrivalTimes arrivals{{0}, {0}};
+      INFO("threshold " << threshold << ", path " << path);
+      TileRun run(job.tiles()[0], 0, path, arrivals);
+      const GroupResult r = run.group(0, 0, 1);
+      CHECK(r.pops == Cycles{cycle});
+      // Eight updates leave one bank in cycles 1 to 8.
+      CHECK(r.finish == 9);
+      const memory::Counters c = run.end();
+      CHECK(c.issue == 2);
+      CHECK(c.weight_wait == 1);
+      CHECK(c.bank_stall == 6);
+      CHECK(c.accumulator_writes == 8);
+    }
+}
+
+TEST_CASE("A PE without activations pops vectors the cycle after they arrive, at no cost") {
+  const OneRow one({1, 1, 1}, {0, 0});
+  const sim::LayerJob job(one.layer, one.arch, true);
+  const ArrivalTimes arrivals{{1, 1, 4}, {1, 1, 2}};
+  for (const Path& path : all_paths()) {
+    INFO("path " << path);
+    TileRun run(job.tiles()[0], 0, path, arrivals);
+    const GroupResult r = run.group(0, 0, 3);
+    CHECK(r.pops == Cycles{2, 2, 5});
+    CHECK(r.finish == 6);
+    const memory::Counters c = run.end();
+    CHECK(c.issue == 0);
+    // Cycles 0 to 2 wait for the supply, 3 to 5 for a slower PE (in 5 the last is popped).
+    CHECK(c.weight_wait == 3);
+    CHECK(c.backpressure_wait == 3);
+  }
+}
+
+TEST_CASE("A group without weight vectors is finished at its start") {
+  const OneRow one({0, 0}, {1, 1});
+  const sim::LayerJob job(one.layer, one.arch, true);
+  const ArrivalTimes arrivals;
+  for (const Path& path : all_paths()) {
+    TileRun run(job.tiles()[0], 0, path, arrivals);
+    const GroupResult r = run.group(0, 17, 1);
+    CHECK(r.finish == 17);
+    CHECK(r.pops.empty());
+    CHECK(run.end() == memory::Counters{});
+  }
+}
+
+TEST_CASE("A group does not begin before its start, even when its weights are there") {
+  OneRow one({2, 5}, {1});
+  one.arch.kc = 1;
+  const sim::LayerJob job(one.layer, one.arch, true);
+  const ArrivalTimes arrivals{{0, 0}, {0, 0}};
+  for (const Path& path : all_paths()) {
+    TileRun run(job.tiles()[0], 0, path, arrivals);
+    CHECK(run.group(0, 0, 2).pops == Cycles{1});
+    const GroupResult second = run.group(1, 30, 2);
+    CHECK(second.pops == Cycles{30});
+    CHECK(second.finish == 31);
+    CHECK(second.sums == Cycles{5});
+  }
+}
+
+TEST_CASE("A run is repeated for every activation vector before its entries are popped") {
+  OneRow one({1, 1, 1}, {1, 1});
+  one.arch.weight_fifo_entries = 2;
+  const sim::LayerJob job(one.layer, one.arch, true);
+  const ArrivalTimes arrivals{{0, 0, 4}, {0, 0, 0}};
+  for (const Path& path : all_paths()) {
+    TileRun run(job.tiles()[0], 0, path, arrivals);
+    // Entries 0, 1, 0, 1 in cycles 1 to 4, then entry 2 twice.
+    CHECK(run.group(0, 0, 1).pops == Cycles{3, 4, 6});
+    CHECK(run.end().iaram_reads == 4);
+  }
+}
+
+TEST_CASE("Running ahead equals visiting every cycle, whatever is known when") {
+  std::uint64_t by_kernel = 0, by_products = 0;
+  for (std::int64_t seed = 1; seed <= 500; ++seed) {
+    Draw draw(seed, "run ahead");
+    const memory::Architecture arch = random_machine(draw);
+    const LayerShape s = random_shape(draw);
+    auto layer = make_layer(s, {}, {});
+    layer.weights = random_tensor(draw, {s.K, s.group_C(), s.R, s.S}, draw.one_of({90, 30}), 8);
+    layer.input = random_tensor(draw, {1, s.C, s.H, s.W}, draw.one_of({90, 40, 5}), 8);
+    const sim::LayerJob job(layer, arch, true);
+    const TileJob& tile = job.tiles()[static_cast<std::size_t>(draw.between(0, s.groups - 1))];
+    const std::int64_t pe = draw.between(0, arch.pe_count() - 1);
+    const ArrivalTimes arrivals = random_arrivals(draw, tile.stream->vectors.size());
+    const auto portion = static_cast<std::size_t>(
+        draw.one_of<std::int64_t>({1, 3, arch.weight_fifo_entries, 100000}));
+    const std::int64_t pause = draw.between(0, 9);
+    for (const Path& path : all_paths()) {
+      INFO("seed " << seed << ", path " << path);
+      TileRun run(tile, pe, path, arrivals);
+      std::int64_t start = 0;
+      memory::Counters expected;
+      for (std::int64_t g = 0; g < tile.groups(); ++g) {
+        const GroupResult by_rule = run_group_by_rule(tile, pe, run.buffer(), arrivals, g, start);
+        const GroupResult found = run.group(g, start, portion);
+        REQUIRE(found.pops == by_rule.pops);
+        REQUIRE(found.finish == by_rule.finish);
+        REQUIRE(found.sums == by_rule.sums);
+        expected += by_rule.counters;
+        start = found.finish + pause;
+      }
+      check_counters(run.end(), expected);
+      by_kernel += run.paths().kernel;
+      by_products += run.paths().general;
+    }
+  }
+  CHECK(by_kernel > 10000);
+  CHECK(by_products > 10000);
+}
