@@ -1,7 +1,6 @@
 #include <catch2/catch.hpp>
 #include <memory>
 
-#include "tests/support/hdf5_editor.hpp"
 #include "tests/support/sample_network.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "workloads/encoded_file.hpp"
