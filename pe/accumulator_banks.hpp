@@ -71,7 +71,7 @@ class BankQueues {
   BankQueues(std::int64_t banks, std::int64_t limit);
 
   void push(const BankUpdate& u);
-  /// Retires one update from every non-empty queue into `sums`.
+  /// Retires one update from every non-empty queue into `sums`; empty sums only keep time.
   void retire(std::span<std::int64_t> sums);
   [[nodiscard]] std::int64_t deepest() const { return deepest_; }
 
