@@ -13,8 +13,12 @@
 namespace scnn::sim {
 namespace {
 
-/// The kernel stays off stdout, where data goes; what it warns of is a bug of ours.
-const memory::Architecture& quiet_kernel(const memory::Architecture& arch) {
+/// The kernel takes one tree of modules per process, before it runs. It stays off stdout,
+/// where data goes; what it warns of is a bug of ours.
+const memory::Architecture& prepare_kernel(const memory::Architecture& arch) {
+  if (sc_core::sc_get_status() != sc_core::SC_ELABORATION ||
+      sc_core::sc_find_object("accelerator") != nullptr)
+    throw ModelError("a process builds one machine, and this would be its second");
   sc_core::sc_report_handler::set_actions(sc_core::SC_INFO, sc_core::SC_DO_NOTHING);
   sc_core::sc_report_handler::set_actions(sc_core::SC_WARNING, sc_core::SC_THROW);
   return arch;
@@ -30,7 +34,7 @@ double nonzero_share(const Tensor<std::int16_t>& t) {
 class Machine::Impl {
  public:
   Impl(const memory::Architecture& arch, RunOptions options)
-      : arch_(quiet_kernel(arch)),
+      : arch_(prepare_kernel(arch)),
         options_(std::move(options)),
         failures_(options_.stop),
         workers_(options_.engine == Engine::decoupled ? options_.threads : 1),
