@@ -107,32 +107,54 @@ class InstallPackages(unittest.TestCase):
 class ConfigureNamesPackages(unittest.TestCase):
     """Each library hidden from CMake in turn."""
 
-    HIDDEN = {
-        "pkg-config": ["-DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON"],
-        "libsystemc-dev": ["-DCMAKE_FIND_ROOT_PATH=/nowhere",
-                           "-DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY"],
-        "libboost-program-options-dev": ["-DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON"],
-        "nlohmann-json3-dev": ["-DCMAKE_DISABLE_FIND_PACKAGE_nlohmann_json=ON"],
-        "libfmt-dev": ["-DCMAKE_DISABLE_FIND_PACKAGE_fmt=ON"],
-        "libssl-dev": ["-DCMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON"],
-        "catch2": ["-DCMAKE_DISABLE_FIND_PACKAGE_Catch2=ON"],
-        "libhdf5-dev": [],  # hidden by an empty pkg-config path below
+    HIDDEN_BY_OPTION = {
+        "pkg-config": "-DCMAKE_DISABLE_FIND_PACKAGE_PkgConfig=ON",
+        "libsystemc-dev": "-DSYSTEMC_LIBRARY=SYSTEMC_LIBRARY-NOTFOUND;"
+                          "-DCMAKE_FIND_ROOT_PATH=/nowhere;"
+                          "-DCMAKE_FIND_ROOT_PATH_MODE_LIBRARY=ONLY",
+        "libboost-program-options-dev": "-DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON",
+        "nlohmann-json3-dev": "-DCMAKE_DISABLE_FIND_PACKAGE_nlohmann_json=ON",
+        "libfmt-dev": "-DCMAKE_DISABLE_FIND_PACKAGE_fmt=ON",
+        "libssl-dev": "-DCMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON",
+        "libtbb-dev": "-DCMAKE_DISABLE_FIND_PACKAGE_TBB=ON",
+        "catch2": "-DCMAKE_DISABLE_FIND_PACKAGE_Catch2=ON",
     }
 
-    def test_a_hidden_library_is_named_with_its_package(self):
-        listed = (ROOT / PACKAGES).read_text()
-        for package, options in self.HIDDEN.items():
-            with self.subTest(package), tempfile.TemporaryDirectory() as build:
-                environment = dict(os.environ)
-                if not options:
-                    environment["PKG_CONFIG_LIBDIR"] = "/nowhere"
-                result = subprocess.run(
-                    ["cmake", "-S", ROOT, "-B", build, "-G", "Ninja", *options],
-                    env=environment, capture_output=True, text=True, check=False)
-                self.assertEqual(1, result.returncode, result.stdout)
-                message = " ".join(result.stderr.split())
-                self.assertIn(f"install Debian's package '{package}'", message)
-                self.assertIn(f"\n{package} ", listed)
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.path = pathlib.Path(self.folder.name)
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def check_message(self, package, *options, **environment):
+        result = subprocess.run(
+            ["cmake", "-S", ROOT, "-B", self.path / package, "-G", "Ninja", *options],
+            env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+        self.assertEqual(1, result.returncode, result.stdout)
+        message = " ".join(result.stderr.split())
+        self.assertIn(f"install Debian's package '{package}'", message)
+        self.assertIn(f"\n{package} ", (ROOT / PACKAGES).read_text())
+
+    def test_a_library_hidden_by_an_option_is_named_with_its_package(self):
+        for package, options in self.HIDDEN_BY_OPTION.items():
+            with self.subTest(package):
+                self.check_message(package, *options.split(";"))
+
+    def test_a_library_that_pkg_config_misses_is_named_with_its_package(self):
+        self.check_message("libhdf5-dev", PKG_CONFIG_LIBDIR="/nowhere")
+        hdf5 = subprocess.run(["pkg-config", "--variable=pcfiledir", "hdf5"], check=True,
+                              capture_output=True, text=True).stdout.strip()
+        (self.path / "hdf5.pc").symlink_to(pathlib.Path(hdf5) / "hdf5.pc")
+        self.check_message("libhwy-dev", PKG_CONFIG_LIBDIR=str(self.path))
+
+    def test_a_missing_module_of_python_is_named_with_its_package(self):
+        for module in ["h5py", "numpy"]:
+            with self.subTest(module):
+                broken = self.path / f"without_{module}"
+                broken.mkdir()
+                (broken / f"{module}.py").write_text("raise ImportError")
+                self.check_message(f"python3-{module}", PYTHONPATH=str(broken))
 
 
 if __name__ == "__main__":
