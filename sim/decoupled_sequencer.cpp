@@ -81,6 +81,7 @@ void DecoupledSequencer::step() {
 void DecoupledSequencer::group_over() {
   barrier_ = start_;
   for (std::size_t p = 0; p < finish.size(); ++p) {
+    if (!waits_for(p)) continue;
     const pe::FinishReport& r = finish[p]->read();
     if (r.tile == tile_serial_ && r.groups > group_) barrier_ = std::max(barrier_, r.cycle);
   }

@@ -50,10 +50,13 @@ void Sequencer::send_command(pe::ArrayPhase phase, std::int64_t group, std::int6
 
 void Sequencer::send_drain(std::int64_t group) { drain->write({tile_serial_, &tile(), group}); }
 
+bool Sequencer::waits_for(std::size_t p) const {
+  return fault_.kind != pe::FaultKind::skip_barrier || static_cast<std::int64_t>(p) != fault_.pe;
+}
+
 bool Sequencer::all_finished(std::int64_t group) const {
   for (std::size_t p = 0; p < finish.size(); ++p) {
-    if (fault_.kind == pe::FaultKind::skip_barrier && static_cast<std::int64_t>(p) == fault_.pe)
-      continue;
+    if (!waits_for(p)) continue;
     const pe::FinishReport& r = finish[p]->read();
     if (r.tile != tile_serial_ || r.groups <= group) return false;
   }

@@ -53,7 +53,9 @@ class Sequencer : public sc_core::sc_module {
   void send_command(pe::ArrayPhase phase, std::int64_t group, std::int64_t barrier,
                     std::int64_t cycle);
   void send_drain(std::int64_t group);
-  /// All PEs have finished group g; the faulty one is not asked.
+  /// PE p takes part in barriers; a planned fault leaves one out.
+  [[nodiscard]] bool waits_for(std::size_t p) const;
+  /// All PEs that are waited for have finished group g.
   [[nodiscard]] bool all_finished(std::int64_t group) const;
   [[nodiscard]] bool all_drained(std::int64_t group) const;
   void begin_outputs();
