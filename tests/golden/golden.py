@@ -40,6 +40,9 @@ def main():
         if found.get(layer, {}).get(counter) != value
     ]
     differences += [f"{layer}: not kept" for layer in found if layer not in kept]
+    if differences:
+        differences.append("If that is meant: tests/golden/approve, and a line under Timing in "
+                           "CHANGELOG.md that says why.")
     print("\n".join(differences) or f"{len(kept)} layers as kept")
     return 1 if differences else 0
 
