@@ -26,15 +26,14 @@ constexpr const char* kUsage =
     "\n"
     "MODE       timing   decoupled engine, time and counters only\n"
     "           values   decoupled engine with values, verified\n"
-    "           clocked  clocked engine with values, not verified\n"
+    "           clocked  clocked engine, time and counters only\n"
     "WORKLOAD   a name printed by 'list', or a network file ending in .h5\n"
     "THREADS    threads of the machine\n";
 
 scnn::sim::RunOptions options_for(const std::string& mode, int threads) {
   scnn::sim::RunOptions options;
   options.threads = threads;
-  options.values = mode != "timing";
-  options.verify = mode == "values";
+  options.values = options.verify = mode == "values";
   if (mode == "clocked")
     options.engine = scnn::sim::Engine::clocked;
   else if (mode != "timing" && mode != "values")
