@@ -10,7 +10,6 @@
 namespace scnn::sim {
 namespace {
 
-using sparse::BlockPlace;
 using sparse::EncodedWeights;
 
 /// Weights of block `b`, placeholders included, in grains of the block's size.

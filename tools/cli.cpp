@@ -62,7 +62,7 @@ int dispatch(const Words& words, Console& console) {
     console.out << fmt::format("scnn {} (commit {})\n", version(), git_commit());
     return kDone;
   }
-  const auto command = std::ranges::find(kCommands, first, &Command::name);
+  const auto* const command = std::ranges::find(kCommands, first, &Command::name);
   if (command == kCommands.end())
     throw InputError("", fmt::format("found \"{}\", expected a command: {} (see scnn --help)",
                                      first, command_names()));

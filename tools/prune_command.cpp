@@ -67,6 +67,7 @@ CommandLine command_line() {
 Granularity granularity_of(const Arguments& arguments) {
   static_cast<void>(arguments.required("granularity"));
   std::vector<std::string_view> names;
+  names.reserve(kGranularities.size());
   for (const Granularity g : kGranularities) names.push_back(name_of(g));
   return kGranularities[arguments.choice("granularity", names).value()];
 }

@@ -7,14 +7,6 @@
 #include "tools/interrupt.hpp"
 
 namespace scnn::cli {
-namespace {
-
-std::unique_ptr<sim::AtomicFile> file_of(const Arguments& arguments, std::string_view option) {
-  const auto path = arguments.text(option);
-  return path ? std::make_unique<sim::AtomicFile>(*path) : nullptr;
-}
-
-}  // namespace
 
 std::vector<OptionHelp> machine_options() {
   return {
@@ -66,8 +58,10 @@ std::string machine_text(const memory::Architecture& arch) {
                      arch.index_bits);
 }
 
-ResultFiles::ResultFiles(const Arguments& arguments)
-    : json_(file_of(arguments, "json")), csv_(file_of(arguments, "csv")) {}
+ResultFiles::ResultFiles(const Arguments& arguments) {
+  if (const auto path = arguments.text("json")) json_ = std::make_unique<sim::AtomicFile>(*path);
+  if (const auto path = arguments.text("csv")) csv_ = std::make_unique<sim::AtomicFile>(*path);
+}
 
 void ResultFiles::commit() {
   if (json_) json_->commit();

@@ -51,6 +51,7 @@ std::string mapping_text(std::int64_t kc, std::int64_t temporal_tiles) {
 
 std::vector<RunLine> run_lines(const std::vector<sim::LayerResult>& layers) {
   std::vector<RunLine> lines;
+  lines.reserve(layers.size() + 1);
   for (const sim::LayerResult& layer : layers)
     lines.push_back({layer.name, layer.weight_density, layer.activation_density,
                      mapping_text(layer.kc, layer.temporal_tiles), layer.counters});

@@ -58,7 +58,7 @@ std::string shortened(std::string_view text, std::size_t width) {
   return result;
 }
 
-void Table::add(std::string heading, std::vector<std::string> cells, bool left) {
+void Table::add(const std::string& heading, std::vector<std::string> cells, bool left) {
   Column column{.heading = lines_of(heading), .cells = std::move(cells), .left = left};
   for (const auto& line : column.heading)
     column.width = std::max(column.width, display_width(line));
@@ -66,13 +66,13 @@ void Table::add(std::string heading, std::vector<std::string> cells, bool left) 
   columns_.push_back(std::move(column));
 }
 
-Table& Table::text(std::string heading, std::vector<std::string> cells) {
-  add(std::move(heading), std::move(cells), true);
+Table& Table::text(const std::string& heading, std::vector<std::string> cells) {
+  add(heading, std::move(cells), true);
   return *this;
 }
 
-Table& Table::cells(std::string heading, std::vector<std::string> cells) {
-  add(std::move(heading), std::move(cells), false);
+Table& Table::cells(const std::string& heading, std::vector<std::string> cells) {
+  add(heading, std::move(cells), false);
   return *this;
 }
 
@@ -84,15 +84,15 @@ Table& Table::counts(std::string_view heading, std::string_view unit,
   text += column.prefix;
   if (!column.prefix.empty() && !unit.empty()) text += ' ';
   text += unit;
-  return cells(std::move(text), std::move(column.cells));
+  return cells(text, std::move(column.cells));
 }
 
-Table& Table::numbers(std::string heading, const std::vector<std::optional<double>>& values,
+Table& Table::numbers(const std::string& heading, const std::vector<std::optional<double>>& values,
                       int decimals) {
   std::vector<std::string> texts;
   texts.reserve(values.size());
   for (const auto& value : values) texts.push_back(fixed(value, decimals));
-  return cells(std::move(heading), std::move(texts));
+  return cells(heading, std::move(texts));
 }
 
 Table& Table::rule_before(std::size_t row) {

@@ -19,13 +19,13 @@ class Table {
   /// \param keys  leading columns that are repeated in every block
   explicit Table(std::size_t keys = 1) : keys_(keys) {}
 
-  Table& text(std::string heading, std::vector<std::string> cells);
+  Table& text(const std::string& heading, std::vector<std::string> cells);
   /// Cells that are formatted already, aligned right.
-  Table& cells(std::string heading, std::vector<std::string> cells);
+  Table& cells(const std::string& heading, std::vector<std::string> cells);
   /// Counts in one scale for the column; `unit` gets its prefix: `k cycles`, or `k`.
   Table& counts(std::string_view heading, std::string_view unit,
                 const std::vector<std::uint64_t>& values);
-  Table& numbers(std::string heading, const std::vector<std::optional<double>>& values,
+  Table& numbers(const std::string& heading, const std::vector<std::optional<double>>& values,
                  int decimals);
   /// A line between row `row - 1` and `row`.
   Table& rule_before(std::size_t row);
@@ -41,7 +41,7 @@ class Table {
     std::size_t width = 0;
   };
 
-  void add(std::string heading, std::vector<std::string> cells, bool left);
+  void add(const std::string& heading, std::vector<std::string> cells, bool left);
   [[nodiscard]] std::string block(const std::vector<const Column*>& columns) const;
 
   std::size_t keys_;
