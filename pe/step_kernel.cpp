@@ -22,21 +22,21 @@ class Queues {
       : banks_(s.banks), threshold_(static_cast<Lane>(s.threshold)) {
     std::copy_n(reinterpret_cast<const Lane*>(s.queues), banks_, q_);
   }
-  void Store(StepState& s) const { std::copy_n(q_, banks_, reinterpret_cast<Lane*>(s.queues)); }
-  static constexpr std::size_t Width() { return 1; }
-  [[nodiscard]] bool Congested() const { return Deepest() > threshold_; }
-  [[nodiscard]] std::int64_t Deepest() const { return *std::max_element(q_, q_ + banks_); }
-  void Drain(std::int64_t cycles) {
+  void store(StepState& s) const { std::copy_n(q_, banks_, reinterpret_cast<Lane*>(s.queues)); }
+  static constexpr std::size_t width() { return 1; }
+  [[nodiscard]] bool congested() const { return deepest() > threshold_; }
+  [[nodiscard]] std::int64_t deepest() const { return *std::max_element(q_, q_ + banks_); }
+  void drain(std::int64_t cycles) {
     for (std::size_t b = 0; b < banks_; ++b)
       q_[b] = static_cast<Lane>(q_[b] - std::min<std::int64_t>(q_[b], cycles));
   }
   template <bool kMasked, class Offset>
-  void Issue(const std::uint8_t* row, const Offset* offsets, std::size_t count) {
+  void issue(const std::uint8_t* row, const Offset* offsets, std::size_t count) {
     for (std::size_t a = 0; a < count; ++a) {
       const auto* updates = reinterpret_cast<const Lane*>(row + offsets[a]);
       for (std::size_t b = 0; b < banks_; ++b) q_[b] = static_cast<Lane>(q_[b] + updates[b]);
     }
-    Drain(1);
+    drain(1);
   }
 
  private:
@@ -47,10 +47,10 @@ class Queues {
 #else
 /// The largest lane of a vector of unsigned counts, by halving it.
 template <class D, class V>
-HWY_INLINE std::int64_t LargestLane(D d, V v) {
+HWY_INLINE std::int64_t largest_lane(D d, V v) {
   if constexpr (hn::MaxLanes(D()) * sizeof(hn::TFromD<D>) > 16) {
     const hn::Half<D> half;
-    return LargestLane(half, hn::Max(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
+    return largest_lane(half, hn::Max(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
   } else {
     const hn::Repartition<std::uint8_t, D> bytes;
     auto folded = [&](V x, auto shifted) { return hn::Max(x, hn::BitCast(d, shifted)); };
@@ -75,48 +75,48 @@ class Queues {
   HWY_INLINE Queues(const StepState& s)
       : threshold_(hn::Set(d_, static_cast<Lane>(s.threshold))), one_(hn::Set(d_, Lane{1})) {
     for (int i = 0; i < N; ++i) {
-      q_[i] = hn::LoadU(d_, reinterpret_cast<const Lane*>(s.queues) + i * Width());
+      q_[i] = hn::LoadU(d_, reinterpret_cast<const Lane*>(s.queues) + i * width());
       // Lanes behind the last bank read the next copy of a row: they are kept empty.
-      const std::size_t first = static_cast<std::size_t>(i) * Width();
+      const std::size_t first = static_cast<std::size_t>(i) * width();
       const std::size_t used = s.banks > first ? s.banks - first : 0;
       alignas(64) Lane mask[64];
-      for (std::size_t k = 0; k < Width(); ++k)
+      for (std::size_t k = 0; k < width(); ++k)
         mask[k] = k < used ? static_cast<Lane>(~Lane{0}) : Lane{0};
       mask_[i] = hn::LoadU(d_, mask);
     }
   }
-  HWY_INLINE void Store(StepState& s) const {
+  HWY_INLINE void store(StepState& s) const {
     for (int i = 0; i < N; ++i)
-      hn::StoreU(q_[i], d_, reinterpret_cast<Lane*>(s.queues) + i * Width());
+      hn::StoreU(q_[i], d_, reinterpret_cast<Lane*>(s.queues) + i * width());
   }
-  static HWY_INLINE std::size_t Width() { return hn::Lanes(D()); }
+  static HWY_INLINE std::size_t width() { return hn::Lanes(D()); }
 
   /// A queue is above the threshold: the next step has to wait.
-  HWY_INLINE bool Congested() const {
+  HWY_INLINE bool congested() const {
     V over = hn::SaturatedSub(q_[0], threshold_);
     for (int i = 1; i < N; ++i) over = hn::Or(over, hn::SaturatedSub(q_[i], threshold_));
     return !hn::AllTrue(d_, hn::Eq(over, hn::Zero(d_)));
   }
   /// Updates in the longest queue.
-  HWY_INLINE std::int64_t Deepest() const {
+  HWY_INLINE std::int64_t deepest() const {
     V most = q_[0];
     for (int i = 1; i < N; ++i) most = hn::Max(most, q_[i]);
-    return LargestLane(d_, most);
+    return largest_lane(d_, most);
   }
   /// Lets `cycles` pass.
-  HWY_INLINE void Drain(std::int64_t cycles) {
+  HWY_INLINE void drain(std::int64_t cycles) {
     const auto n = static_cast<Lane>(std::min<std::int64_t>(cycles, static_cast<Lane>(~Lane{0})));
     const V c = hn::Set(d_, n);
     for (int i = 0; i < N; ++i) q_[i] = hn::SaturatedSub(q_[i], c);
   }
   /// A step issues: its updates join, every queue retires one.
   template <bool kMasked, class Offset>
-  HWY_INLINE void Issue(const std::uint8_t* row, const Offset* offsets, std::size_t count) {
+  HWY_INLINE void issue(const std::uint8_t* row, const Offset* offsets, std::size_t count) {
     for (int i = 0; i < N; ++i) {
       V updates = hn::Zero(d_);
       for (std::size_t a = 0; a < count; ++a)
         updates = hn::Add(updates, hn::LoadU(d_, reinterpret_cast<const Lane*>(row + offsets[a]) +
-                                                     static_cast<std::size_t>(i) * Width()));
+                                                     static_cast<std::size_t>(i) * width()));
       if (kMasked) updates = hn::And(updates, mask_[i]);
       q_[i] = hn::SaturatedSub(hn::Add(q_[i], updates), one_);
     }
@@ -136,7 +136,7 @@ class Runner {
  public:
   HWY_INLINE explicit Runner(StepState& s) : s_(s), queues_(s) {}
 
-  void Advance() {
+  void advance() {
     for (; s_.block < s_.blocks.size(); ++s_.block, s_.at = 0) {
       const memory::BlockVectors& block = s_.blocks[s_.block];
       const std::uint32_t first = s_.operands->block_vectors[s_.block];
@@ -148,20 +148,20 @@ class Runner {
         if (vectors == 0) {
           end = std::min(end, s_.known);
           if (end <= entry) return;
-          PopIdle(entry, end);
+          pop_idle(entry, end);
         } else {
           end = entry + std::min(left, s_.run_entries);
           if (end > s_.known) return;
-          Run(entry, end, s_.operands->vectors.data() + first, vectors);
+          run(entry, end, s_.operands->vectors.data() + first, vectors);
         }
         s_.at += static_cast<std::uint32_t>(end - entry);
       }
     }
   }
-  HWY_INLINE void Store() { queues_.Store(s_); }
+  HWY_INLINE void store() { queues_.store(s_); }
 
  private:
-  void PopIdle(std::size_t entry, std::size_t end) {
+  void pop_idle(std::size_t entry, std::size_t end) {
     std::int64_t last = std::max(s_.last_pop, s_.start);
     for (std::size_t j = entry; j < end; ++j) {
       last = std::max(last, s_.arrival[j] + 1);
@@ -170,17 +170,17 @@ class Runner {
     s_.last_pop = last;
   }
 
-  HWY_INLINE void Run(std::size_t entry, std::size_t end, const StepOperands::Vector* vector,
+  HWY_INLINE void run(std::size_t entry, std::size_t end, const StepOperands::Vector* vector,
                       std::uint32_t vectors) {
     const std::size_t bytes = s_.tables->vector_bytes(s_.block);
     const Rows rows{s_.tables->block_rows(s_.block) + s_.at * bytes, bytes, end - entry};
     std::int64_t* pops = s_.pops + s_.popped;
     std::uint32_t v = 0;
-    if (s_.arrival[end - 1] > s_.last_issue) PassWaiting(entry, rows, vector[v++], pops);
+    if (s_.arrival[end - 1] > s_.last_issue) pass_waiting(entry, rows, vector[v++], pops);
     s_.unwaited = end;
     // All but the last vectors are full, bar explicit zeros.
-    for (; v + 1 < vectors; ++v) Pass<false>(rows, vector[v], pops);
-    if (v < vectors) Pass<true>(rows, vector[v], pops);
+    for (; v + 1 < vectors; ++v) pass<false>(rows, vector[v], pops);
+    if (v < vectors) pass<true>(rows, vector[v], pops);
     s_.steps += rows.entries * vectors;
     s_.iaram_reads += vectors;
     s_.popped += rows.entries;
@@ -197,25 +197,25 @@ class Runner {
   /// All weight vectors have arrived: only the queues can hold a step.
   /// \tparam kTimes  write the issue times: of the last pass they are the pops
   template <bool kTimes>
-  HWY_INLINE void Pass(const Rows& rows, const StepOperands::Vector& vector, std::int64_t* times) {
+  HWY_INLINE void pass(const Rows& rows, const StepOperands::Vector& vector, std::int64_t* times) {
     const std::uint32_t* offsets = s_.operands->offsets.data() + vector.first;
     switch (vector.count) {
       case 1:
-        return Steps<1, kTimes>(rows, offsets, 1, times);
+        return steps<1, kTimes>(rows, offsets, 1, times);
       case 2:
-        return Steps<2, kTimes>(rows, offsets, 2, times);
+        return steps<2, kTimes>(rows, offsets, 2, times);
       case 3:
-        return Steps<3, kTimes>(rows, offsets, 3, times);
+        return steps<3, kTimes>(rows, offsets, 3, times);
       case 4:
-        return Steps<4, kTimes>(rows, offsets, 4, times);
+        return steps<4, kTimes>(rows, offsets, 4, times);
       default:
-        return Steps<0, kTimes>(rows, offsets, vector.count, times);
+        return steps<0, kTimes>(rows, offsets, vector.count, times);
     }
   }
 
   /// \tparam kCount  activations of the vector, 0 for any number
   template <std::size_t kCount, bool kTimes>
-  HWY_INLINE void Steps(const Rows& rows, const std::uint32_t* offsets, std::size_t count,
+  HWY_INLINE void steps(const Rows& rows, const std::uint32_t* offsets, std::size_t count,
                         std::int64_t* times) {
     std::size_t local[kCount == 0 ? 1 : kCount];  // in registers, whatever the rows alias
     for (std::size_t i = 0; i < kCount; ++i) local[i] = offsets[i];
@@ -224,38 +224,38 @@ class Runner {
     std::int64_t stalled = 0;
     Queues<Lane, N> queues = queues_;  // a local copy stays in registers
     for (std::size_t j = 0; j < rows.entries; ++j, row += rows.bytes) {
-      if (HWY_UNLIKELY(queues.Congested())) {
-        const std::int64_t excess = queues.Deepest() - s_.threshold;
-        queues.Drain(excess);
+      if (HWY_UNLIKELY(queues.congested())) {
+        const std::int64_t excess = queues.deepest() - s_.threshold;
+        queues.drain(excess);
         stalled += excess;
       }
       ++cycle;
       if (kTimes) times[j] = cycle + stalled;
       if (kCount == 0)
-        queues.template Issue<kMasked>(row, offsets, count);
+        queues.template issue<kMasked>(row, offsets, count);
       else
-        queues.template Issue<kMasked>(row, local, kCount);
+        queues.template issue<kMasked>(row, local, kCount);
     }
     queues_ = queues;
     s_.last_issue = cycle + stalled;
     s_.bank_stall += static_cast<std::uint64_t>(stalled);
   }
 
-  HWY_INLINE std::int64_t Stall() {
-    const std::int64_t excess = queues_.Deepest() - s_.threshold;
-    queues_.Drain(excess);
+  HWY_INLINE std::int64_t stall() {
+    const std::int64_t excess = queues_.deepest() - s_.threshold;
+    queues_.drain(excess);
     return excess;
   }
 
   /// The first pass of a run some of whose vectors arrive later than now.
-  HWY_NOINLINE void PassWaiting(std::size_t entry, const Rows& rows,
-                                const StepOperands::Vector& vector, std::int64_t* times) {
+  HWY_NOINLINE void pass_waiting(std::size_t entry, const Rows& rows,
+                                 const StepOperands::Vector& vector, std::int64_t* times) {
     const std::uint32_t* offsets = s_.operands->offsets.data() + vector.first;
     const std::uint8_t* row = rows.first;
     for (std::size_t j = entry; j < entry + rows.entries; ++j, row += rows.bytes) {
       std::int64_t earliest = s_.last_issue + 1;
-      if (queues_.Congested()) {
-        const std::int64_t stalled = Stall();
+      if (queues_.congested()) {
+        const std::int64_t stalled = stall();
         s_.bank_stall += static_cast<std::uint64_t>(stalled);
         earliest += stalled;
       }
@@ -266,13 +266,13 @@ class Runner {
         const std::int64_t waited = arrived + 1 - earliest;
         s_.weight_wait += static_cast<std::uint64_t>(late);
         s_.backpressure_wait += static_cast<std::uint64_t>(waited - late);
-        queues_.Drain(waited);
+        queues_.drain(waited);
         earliest = arrived + 1;
       }
       s_.unwaited = j + 1;
       s_.last_issue = earliest;
       *times++ = earliest;
-      queues_.template Issue<kMasked>(row, offsets, vector.count);
+      queues_.template issue<kMasked>(row, offsets, vector.count);
     }
   }
 
@@ -281,48 +281,48 @@ class Runner {
 };
 
 template <class Lane, int N, bool kMasked>
-void AdvanceRunner(StepState& s) {
+void advance_runner(StepState& s) {
   Runner<Lane, N, kMasked> runner(s);
-  runner.Advance();
-  runner.Store();
+  runner.advance();
+  runner.store();
 }
 
 /// \tparam kLanes  lanes of a queue vector
 template <class Lane, int kLanes>
-void AdvanceWidth(StepState& s) {
+void advance_width(StepState& s) {
 #if HWY_TARGET == HWY_SCALAR
-  AdvanceRunner<Lane, 1, false>(s);
+  advance_runner<Lane, 1, false>(s);
 #else
   constexpr int kRegisters = kLanes / static_cast<int>(hn::MaxLanes(typename Queues<Lane, 1>::D()));
   // The usual machine has as many banks as lanes; every other pays for the mask.
   if (sizeof(Lane) == 1 && s.banks == kLanes)
-    AdvanceRunner<Lane, kRegisters, false>(s);
+    advance_runner<Lane, kRegisters, false>(s);
   else
-    AdvanceRunner<Lane, kRegisters, true>(s);
+    advance_runner<Lane, kRegisters, true>(s);
 #endif
 }
 
 template <class Lane>
-void AdvanceLane(StepState& s) {
+void advance_lane(StepState& s) {
   switch (s.tables->lanes()) {
     case 32:
-      return AdvanceWidth<Lane, 32>(s);
+      return advance_width<Lane, 32>(s);
     case 64:
-      return AdvanceWidth<Lane, 64>(s);
+      return advance_width<Lane, 64>(s);
     case 96:
-      return AdvanceWidth<Lane, 96>(s);
+      return advance_width<Lane, 96>(s);
     case 128:
-      return AdvanceWidth<Lane, 128>(s);
+      return advance_width<Lane, 128>(s);
     default:
       HWY_ABORT("step kernel: no width for %d lanes", static_cast<int>(s.tables->lanes()));
   }
 }
 
-void AdvanceSteps(StepState& s) {
+void advance_on_target(StepState& s) {
   if (s.tables->lane_bytes() == 1)
-    AdvanceLane<std::uint8_t>(s);
+    advance_lane<std::uint8_t>(s);
   else
-    AdvanceLane<std::uint16_t>(s);
+    advance_lane<std::uint16_t>(s);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -332,9 +332,9 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace scnn::pe {
 
-HWY_EXPORT(AdvanceSteps);
+HWY_EXPORT(advance_on_target);
 
-void advance_steps(StepState& state) { HWY_DYNAMIC_DISPATCH(AdvanceSteps)(state); }
+void advance_steps(StepState& state) { HWY_DYNAMIC_DISPATCH(advance_on_target)(state); }
 
 std::int64_t deepest_queue(const StepState& s) {
   std::int64_t deepest = 0;

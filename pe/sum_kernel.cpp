@@ -44,8 +44,8 @@ class Column {
 
 /// \tparam kSteps  columns of 8 channels to a position, 0 for any number
 template <std::size_t kSteps>
-void AddBlock(const StepTables& tables, std::size_t block, std::size_t phase,
-              std::span<const SumOperand> activations, std::int64_t* sums) {
+void add_block(const StepTables& tables, std::size_t block, std::size_t phase,
+               std::span<const SumOperand> activations, std::int64_t* sums) {
   const std::size_t steps = kSteps == 0 ? tables.channels() / kChannelStep : kSteps;
   const std::int64_t* weights = tables.block_weights(block);
   for (const SumOperand& a : activations) {
@@ -59,12 +59,12 @@ void AddBlock(const StepTables& tables, std::size_t block, std::size_t phase,
   }
 }
 
-void AddProducts(const StepTables& tables, std::size_t block, std::size_t phase,
-                 std::span<const SumOperand> activations, std::int64_t* sums) {
+void add_on_target(const StepTables& tables, std::size_t block, std::size_t phase,
+                   std::span<const SumOperand> activations, std::int64_t* sums) {
   if (tables.channels() == kChannelStep)
-    AddBlock<1>(tables, block, phase, activations, sums);
+    add_block<1>(tables, block, phase, activations, sums);
   else
-    AddBlock<0>(tables, block, phase, activations, sums);
+    add_block<0>(tables, block, phase, activations, sums);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -74,11 +74,11 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace scnn::pe {
 
-HWY_EXPORT(AddProducts);
+HWY_EXPORT(add_on_target);
 
 void add_products(const StepTables& tables, std::size_t block, std::size_t phase,
                   std::span<const SumOperand> activations, std::int64_t* sums) {
-  HWY_DYNAMIC_DISPATCH(AddProducts)(tables, block, phase, activations, sums);
+  HWY_DYNAMIC_DISPATCH(add_on_target)(tables, block, phase, activations, sums);
 }
 
 }  // namespace scnn::pe
