@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 #include <functional>
+#include <random>
 #include <vector>
 
 #include "tests/bad_input/spoiled_file.hpp"
@@ -159,4 +160,24 @@ TEST_CASE("truncated and foreign encoded files are refused") {
                                 [](Hdf5Editor& f) { f.set_text("/", "format", "scnn-encoded"); }) ==
       "FILE:/layers/conv1/mask: unknown name, expected values, runs, value_offsets, run_offsets, "
       "bias, input");
+}
+
+TEST_CASE("an encoded file with wrong bytes is read or refused") {
+  const scnn::test::TemporaryFolder folder;
+  scnn::test::write_encoded_sample(folder / "good.h5");
+  const std::string good = scnn::test::bytes_of(folder / "good.h5");
+  int refused = 0;
+  for (std::uint32_t seed = 0; seed < 300; ++seed) {
+    std::mt19937 random(seed);
+    std::string bytes = good;
+    const std::size_t where = random() % bytes.size();
+    bytes[where] ^= static_cast<char>(1U + random() % 255U);
+    scnn::test::write_bytes(folder / "n.h5", bytes);
+    CAPTURE(seed, where);
+    const std::string message = scnn::test::message_of(folder / "n.h5");
+    CHECK((message.empty() || message.starts_with("FILE")));
+    refused += message.empty() ? 0 : 1;
+  }
+  // What is not a value or a bias is noticed.
+  CHECK(refused > 150);
 }

@@ -128,6 +128,16 @@ TEST_CASE("links and numbers that leave the file are refused") {
        },
        "FILE:/layers/fc/weights: keeps its numbers in another file, expected them in this one"},
       {[](auto& f) {
+         f.set_dataset("/layers/conv1/bias", {4},
+                       {.type = H5T_IEEE_F32LE, .external = "raw.bin", .write = false});
+       },
+       "FILE:/layers/conv1/bias: keeps its numbers in another file, expected them in this one"},
+      {[](auto& f) {
+         f.set_dataset("/layers/conv1/mask", {4, 3, 3, 2},
+                       {.type = H5T_STD_U8LE, .virtual_source = true, .write = false});
+       },
+       "FILE:/layers/conv1/mask: is a virtual dataset, expected numbers in this file"},
+      {[](auto& f) {
          f.set_dataset("/layers/fc/weights", {7, 12, 1, 1},
                        {.type = H5T_STD_I8LE, .virtual_source = true, .write = false});
        },
