@@ -19,13 +19,14 @@ WeightStream make_weight_stream(const sparse::EncodedWeights& encoded, std::int6
   for (std::int64_t ph = 0; ph < layout.split.count(); ++ph)
     units.push_back(sparse::block_unit(layout, ph));
 
+  const sparse::WeightDecoder decoder(encoded);
   std::uint64_t bits_before = 0;
   for (std::size_t b = 0; b < blocks; ++b) {
     if (b % stream.blocks_per_group == 0)
       stream.group_first.push_back(static_cast<std::uint32_t>(stream.vectors.size()));
     const sparse::BlockPlace place = sparse::place_of(layout, first_block + b);
     const std::size_t first = stream.weights.size();
-    sparse::decode_block(encoded, first_block + b, stream.weights);
+    decoder.decode(first_block + b, stream.weights);
     const std::size_t count = stream.weights.size() - first;
     const bool indexed = sparse::block_has_indices(layout.granularity, place);
     const std::int64_t unit = units[static_cast<std::size_t>(place.phase)];

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sparse_formats/error.hpp"
 #include "sparse_formats/run_length.hpp"
 
@@ -22,46 +24,16 @@ std::vector<PhaseTile> phase_tiles(const ActivationLayout& a) {
   return tiles;
 }
 
-}  // namespace
-
-namespace {
-
-/// Appends blocks to flat arrays. Whether an element is zero is as good as random, so
-/// elements are written without asking and the end moves on only past those that count.
-class BlockWriter {
- public:
-  BlockWriter(EncodedActivations& out, std::size_t elements) : out_(out) {
-    out_.values.resize(elements);
-    out_.runs.resize(elements);
+/// The elements of a block, in order.
+void gather(const std::int16_t* plane, std::int64_t width, const PhaseTile& tile,
+            std::vector<std::int16_t>& dense) {
+  dense.resize(tile.rows.size() * tile.cols.size());
+  std::int16_t* out = dense.data();
+  for (std::int32_t y : tile.rows) {
+    const std::int16_t* row = plane + y * width;
+    for (std::int32_t x : tile.cols) *out++ = row[x];
   }
-
-  void begin_block() { dropped_ = 0; }
-  void put(std::int16_t v, bool store, std::int64_t limit) {
-    if (store && dropped_ > limit) bridge(limit);
-    out_.values[end_] = v;
-    out_.runs[end_] = static_cast<std::uint16_t>(dropped_);
-    end_ += store ? 1 : 0;
-    dropped_ = store ? 0 : dropped_ + 1;
-  }
-  void end_block() { out_.offsets.push_back(static_cast<std::uint32_t>(end_)); }
-  void finish() {
-    out_.values.resize(end_);
-    out_.runs.resize(end_);
-  }
-
- private:
-  /// Placeholders never outnumber the zeros they stand for, so there is room.
-  void bridge(std::int64_t limit) {
-    for (; dropped_ > limit; dropped_ -= limit + 1) {
-      out_.values[end_] = 0;
-      out_.runs[end_++] = static_cast<std::uint16_t>(limit);
-    }
-  }
-
-  EncodedActivations& out_;
-  std::size_t end_ = 0;
-  std::int64_t dropped_ = 0;
-};
+}
 
 }  // namespace
 
@@ -70,43 +42,54 @@ EncodedActivations encode_activations(const ActivationLayout& layout,
   EncodedActivations out;
   out.layout = layout;
   out.offsets.assign(1, 0);
+  out.offsets.reserve(layout.block_count() + 1);
   const auto tiles = phase_tiles(layout);
   const std::int64_t first_channel = layout.conv_group * layout.shape.group_C();
-  const std::int64_t limit = max_run(layout.index_bits);
   const std::int64_t rows = layout.y_end - layout.y_begin, cols = layout.x_end - layout.x_begin;
   const std::int64_t elements = rows > 0 && cols > 0 ? rows * cols * layout.shape.group_C() : 0;
-  // One more: an element that is not stored is written all the same.
-  BlockWriter writer(out, static_cast<std::size_t>(elements) + 1);
-  for (std::int64_t c = 0; c < layout.shape.group_C(); ++c)
+  out.values.resize(static_cast<std::size_t>(elements));
+  out.runs.resize(static_cast<std::size_t>(elements));
+  SingleEncoder singles(layout.index_bits);
+  std::vector<std::int16_t> dense;
+  std::size_t end = 0;
+  for (std::int64_t c = 0; c < layout.shape.group_C(); ++c) {
+    const std::int16_t* plane = input.data().data() + input.index(0, first_channel + c, 0, 0);
     for (const PhaseTile& tile : tiles) {
-      writer.begin_block();
-      for (std::int32_t y : tile.rows) {
-        const std::int16_t* row = input.data().data() + input.index(0, first_channel + c, y, 0);
-        for (std::int32_t x : tile.cols)
-          writer.put(row[x], row[x] != 0 || !layout.skip_zeros, limit);
+      gather(plane, layout.shape.W, tile, dense);
+      if (layout.skip_zeros) {
+        end += singles.encode(dense, out.values.data() + end, out.runs.data() + end);
+      } else {
+        std::copy(dense.begin(), dense.end(), out.values.data() + end);
+        end += dense.size();  // every run is 0
       }
-      writer.end_block();
+      out.offsets.push_back(static_cast<std::uint32_t>(end));
     }
-  writer.finish();
+  }
+  out.values.resize(end);
+  out.runs.resize(end);
   return out;
 }
 
 std::vector<StoredActivation> decode_activations(const EncodedActivations& encoded) {
-  std::vector<StoredActivation> out;
-  out.reserve(encoded.values.size());
-  const auto tiles = phase_tiles(encoded.layout);
+  std::vector<StoredActivation> out(encoded.values.size());
+  // Where the positions of a phase's blocks are, listed once instead of divided each time.
+  std::vector<std::vector<StoredActivation>> places;
+  for (const PhaseTile& tile : phase_tiles(encoded.layout)) {
+    places.emplace_back();
+    for (std::int32_t y : tile.rows)
+      for (std::int32_t x : tile.cols) places.back().push_back({0, y, x});
+  }
   for (std::size_t b = 0; b < encoded.layout.block_count(); ++b) {
-    const PhaseTile& tile = tiles[b % tiles.size()];
-    const std::size_t positions = tile.rows.size() * tile.cols.size();
+    const auto& place = places[b % places.size()];
     std::size_t position = 0;
     for (std::uint32_t i = encoded.offsets[b]; i < encoded.offsets[b + 1]; ++i, ++position) {
       position += encoded.runs[i];
-      if (position >= positions)
+      if (position >= place.size())
         throw InputError("", fmt::format("activation block {}: runs reach position {}, expected "
                                          "below {}",
-                                         b, position, positions));
-      out.push_back({encoded.values[i], tile.rows[position / tile.cols.size()],
-                     tile.cols[position % tile.cols.size()]});
+                                         b, position, place.size()));
+      out[i] = place[position];
+      out[i].value = encoded.values[i];
     }
   }
   return out;

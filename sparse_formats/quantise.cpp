@@ -10,11 +10,6 @@ double quantisation_scale(double max_magnitude, int bits) {
   return max_magnitude / static_cast<double>((std::int64_t{1} << (bits - 1)) - 1);
 }
 
-std::int32_t quantise_value(double x, double scale) {
-  // nearbyint rounds half to even in the default rounding mode, exactly.
-  return static_cast<std::int32_t>(std::nearbyint(x / scale));
-}
-
 Quantised quantise(std::span<const float> x, int bits) {
   double largest = 0.0;
   for (float v : x) largest = std::max(largest, std::fabs(static_cast<double>(v)));

@@ -18,7 +18,12 @@ struct Quantised {
 [[nodiscard]] double quantisation_scale(double max_magnitude, int bits);
 
 /// `round-half-to-even(x / scale)` in double precision.
-[[nodiscard]] std::int32_t quantise_value(double x, double scale);
+/// \pre the result is within 32 bits
+[[nodiscard]] inline std::int32_t quantise_value(double x, double scale) {
+  // Near 1.5 * 2^52 neighbouring doubles are one apart, so the addition rounds, half to even.
+  constexpr double kWhole = 6755399441055744.0;
+  return static_cast<std::int32_t>((x / scale + kWhole) - kWhole);
+}
 
 /// Quantises a whole tensor with one scale.
 /// \param bits  width of the signed result, 2 to 16

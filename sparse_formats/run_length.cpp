@@ -6,20 +6,39 @@
 
 namespace scnn::sparse {
 
-CodedBlock encode_block(std::span<const std::int16_t> dense, int index_bits, bool skip_zeros) {
-  CodedBlock block;
-  RunEncoder encoder(index_bits);
-  auto emit = [&](std::int16_t value, std::uint16_t run) {
-    block.values.push_back(value);
-    block.runs.push_back(run);
-  };
-  for (std::int16_t v : dense) {
-    if (skip_zeros && v == 0)
-      encoder.drop();
-    else
-      encoder.store([&](std::uint16_t run) { emit(0, run); },
-                    [&](std::uint16_t run) { emit(v, run); });
+std::size_t SingleEncoder::encode(std::span<const std::int16_t> dense, std::int16_t* values,
+                                  std::uint16_t* runs) {
+  if (places_.size() <= dense.size()) places_.resize(dense.size() + 1);
+  std::uint32_t* const places = places_.data();
+  std::size_t nonzero = 0;
+  for (std::size_t i = 0; i < dense.size(); ++i) {
+    places[nonzero] = static_cast<std::uint32_t>(i);
+    nonzero += dense[i] != 0 ? 1 : 0;
   }
+  std::size_t n = 0;
+  std::uint32_t next = 0;  // place behind the last stored
+  for (std::size_t i = 0; i < nonzero; ++i, ++n) {
+    std::uint32_t run = places[i] - next;
+    for (; run > limit_; run -= limit_ + 1, ++n) {
+      values[n] = 0;
+      runs[n] = static_cast<std::uint16_t>(limit_);
+    }
+    values[n] = dense[places[i]];
+    runs[n] = static_cast<std::uint16_t>(run);
+    next = places[i] + 1;
+  }
+  return n;
+}
+
+CodedBlock encode_block(std::span<const std::int16_t> dense, int index_bits, bool skip_zeros) {
+  if (!skip_zeros)
+    return {{dense.begin(), dense.end()}, std::vector<std::uint16_t>(dense.size(), 0)};
+  CodedBlock block{std::vector<std::int16_t>(dense.size()),
+                   std::vector<std::uint16_t>(dense.size())};
+  const std::size_t stored =
+      SingleEncoder(index_bits).encode(dense, block.values.data(), block.runs.data());
+  block.values.resize(stored);
+  block.runs.resize(stored);
   return block;
 }
 

@@ -41,6 +41,24 @@ class RunEncoder {
   std::int64_t dropped_ = 0;
 };
 
+/// Encodes blocks of single elements, zeros dropped, one after the other: as RunEncoder
+/// does, faster. Whether an element is zero is as good as random, so places are listed
+/// without asking.
+class SingleEncoder {
+ public:
+  explicit SingleEncoder(int index_bits)
+      : limit_(static_cast<std::uint32_t>(max_run(index_bits))) {}
+
+  /// \param values, runs  room for `dense.size()` each
+  /// \return elements stored
+  std::size_t encode(std::span<const std::int16_t> dense, std::int16_t* values,
+                     std::uint16_t* runs);
+
+ private:
+  std::uint32_t limit_;
+  std::vector<std::uint32_t> places_;
+};
+
 /// Values and runs of one block of single elements.
 struct CodedBlock {
   std::vector<std::int16_t> values;

@@ -1,6 +1,7 @@
 /// A dense row-major array of up to four dimensions, last index fastest.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -61,5 +62,19 @@ class Tensor {
   Shape shape_{0, 0, 0, 0};
   std::vector<T> data_;
 };
+
+/// Elements that are not zero.
+[[nodiscard]] inline std::uint64_t count_nonzero(std::span<const std::int16_t> values) {
+  // In counts as narrow as the elements, so that the compiler takes many at a time.
+  constexpr std::size_t kMost = 65535;
+  std::uint64_t total = 0;
+  for (; !values.empty(); values = values.subspan(std::min(kMost, values.size()))) {
+    std::uint16_t part = 0;
+    for (std::int16_t v : values.first(std::min(kMost, values.size())))
+      part = static_cast<std::uint16_t>(part + (v != 0 ? 1 : 0));
+    total += part;
+  }
+  return total;
+}
 
 }  // namespace scnn

@@ -13,6 +13,7 @@ namespace {
 /// The kernel rows and columns of every phase, computed once per layer.
 struct PhaseKernel {
   std::vector<std::int32_t> rows, cols;
+  std::vector<std::uint32_t> offsets;  ///< `r * S + s` of each position
   [[nodiscard]] std::int64_t positions() const {
     return static_cast<std::int64_t>(rows.size() * cols.size());
   }
@@ -20,8 +21,13 @@ struct PhaseKernel {
 
 PhaseKernel phase_kernel(const WeightLayout& layout, std::int64_t phase) {
   const LayerShape& s = layout.shape;
-  return {kernel_positions(s.R, s.dilation_h, layout.split.h, phase / layout.split.w),
-          kernel_positions(s.S, s.dilation_w, layout.split.w, phase % layout.split.w)};
+  PhaseKernel kernel{kernel_positions(s.R, s.dilation_h, layout.split.h, phase / layout.split.w),
+                     kernel_positions(s.S, s.dilation_w, layout.split.w, phase % layout.split.w),
+                     {}};
+  for (std::int32_t r : kernel.rows)
+    for (std::int32_t c : kernel.cols)
+      kernel.offsets.push_back(static_cast<std::uint32_t>(r * s.S + c));
+  return kernel;
 }
 
 std::int64_t unit_of(Granularity g, const PhaseKernel& kernel) {
@@ -37,23 +43,22 @@ std::int64_t unit_of(Granularity g, const PhaseKernel& kernel) {
   return 0;
 }
 
-/// Coordinates of position `n` of a block: k outermost, then r, then s.
-StoredWeight at_position(const PhaseKernel& kernel, std::int64_t n) {
-  const std::int64_t per_k = kernel.positions();
-  const auto cols = std::ssize(kernel.cols);
-  const std::int64_t in_kernel = n % per_k;
-  StoredWeight w;
-  w.k = static_cast<std::uint16_t>(n / per_k);
-  w.r = static_cast<std::uint16_t>(kernel.rows[static_cast<std::size_t>(in_kernel / cols)]);
-  w.s = static_cast<std::uint16_t>(kernel.cols[static_cast<std::size_t>(in_kernel % cols)]);
-  return w;
+/// Coordinates of the positions of a block: k outermost, then r, then s.
+std::vector<StoredWeight> positions_of(const PhaseKernel& kernel, std::int64_t channels) {
+  std::vector<StoredWeight> positions;
+  for (std::int64_t k = 0; k < channels; ++k)
+    for (std::int32_t r : kernel.rows)
+      for (std::int32_t c : kernel.cols)
+        positions.push_back({0, static_cast<std::uint16_t>(k), static_cast<std::uint16_t>(r),
+                             static_cast<std::uint16_t>(c)});
+  return positions;
 }
 
 /// Encodes the blocks of one layer one after the other into the flat arrays.
 class LayerEncoder {
  public:
   LayerEncoder(const WeightLayout& layout, const Tensor<std::int16_t>& weights)
-      : weights_(weights) {
+      : weights_(weights), singles_(layout.index_bits) {
     out_.layout = layout;
     for (std::int64_t ph = 0; ph < layout.split.count(); ++ph)
       kernels_.push_back(phase_kernel(layout, ph));
@@ -85,11 +90,24 @@ class LayerEncoder {
     const WeightLayout& layout = out_.layout;
     const std::int64_t first_k =
         place.conv_group * layout.shape.group_K() + place.kgroup * layout.kc;
-    dense_.clear();
-    for (std::int64_t k = 0; k < layout.kgroup_channels(place.kgroup); ++k)
-      for (std::int32_t r : kernel.rows)
-        for (std::int32_t s : kernel.cols)
-          dense_.push_back(weights_.at(first_k + k, place.channel, r, s));
+    const auto channels = static_cast<std::size_t>(layout.kgroup_channels(place.kgroup));
+    dense_.resize(channels * kernel.offsets.size());
+    const auto per_filter =
+        static_cast<std::size_t>(layout.shape.group_C() * layout.shape.R * layout.shape.S);
+    const std::int16_t* filter =
+        weights_.data().data() + weights_.index(first_k, place.channel, 0, 0);
+    std::int16_t* out = dense_.data();
+    for (std::size_t k = 0; k < channels; ++k, filter += per_filter)
+      for (std::uint32_t offset : kernel.offsets) *out++ = filter[offset];
+  }
+
+  void encode_singles() {
+    block_values_.resize(dense_.size());
+    block_runs_.resize(dense_.size());
+    const auto stored = static_cast<std::ptrdiff_t>(
+        singles_.encode(dense_, block_values_.data(), block_runs_.data()));
+    out_.values.insert(out_.values.end(), block_values_.begin(), block_values_.begin() + stored);
+    out_.runs.insert(out_.runs.end(), block_runs_.begin(), block_runs_.begin() + stored);
   }
 
   [[nodiscard]] bool survives(const BlockPlace& place, std::int64_t grain,
@@ -108,6 +126,8 @@ class LayerEncoder {
     const std::int64_t unit = unit_of(out_.layout.granularity, kernel);
     if (unit == 0) return;
     gather(place, kernel);
+    if (out_.layout.granularity == Granularity::fine && out_.layout.skip_zeros)
+      return encode_singles();
     const bool indexed = block_has_indices(out_.layout.granularity, place);
     RunEncoder encoder(out_.layout.index_bits);
     auto record = [&](std::uint16_t run) {
@@ -136,7 +156,10 @@ class LayerEncoder {
   EncodedWeights out_;
   std::vector<PhaseKernel> kernels_;
   std::vector<bool> live_filters_;
-  std::vector<std::int16_t> dense_;
+  std::vector<std::int16_t> dense_;  ///< of the block at hand
+  SingleEncoder singles_;
+  std::vector<std::int16_t> block_values_;
+  std::vector<std::uint16_t> block_runs_;
 };
 
 [[noreturn]] void throw_block(std::size_t block, const std::string& what) {
@@ -181,14 +204,22 @@ std::int64_t block_unit(const WeightLayout& layout, std::int64_t phase) {
   return unit_of(layout.granularity, phase_kernel(layout, phase));
 }
 
-void decode_block(const EncodedWeights& encoded, std::size_t block,
-                  std::vector<StoredWeight>& out) {
-  const WeightLayout& layout = encoded.layout;
+WeightDecoder::WeightDecoder(const EncodedWeights& encoded) : encoded_(&encoded) {
+  for (std::int64_t ph = 0; ph < encoded.layout.split.count(); ++ph) {
+    const PhaseKernel kernel = phase_kernel(encoded.layout, ph);
+    phases_.push_back({positions_of(kernel, encoded.layout.kc),
+                       static_cast<std::uint64_t>(kernel.positions()),
+                       static_cast<std::uint64_t>(unit_of(encoded.layout.granularity, kernel))});
+  }
+}
+
+void WeightDecoder::decode(std::size_t block, std::vector<StoredWeight>& out) const {
+  const WeightLayout& layout = encoded_->layout;
   const BlockPlace place = place_of(layout, block);
-  const PhaseKernel kernel = phase_kernel(layout, place.phase);
-  const std::int64_t unit = unit_of(layout.granularity, kernel);
-  const std::uint64_t first = encoded.value_offsets[block];
-  const std::uint64_t count = encoded.value_offsets[block + 1] - first;
+  const Phase& phase = phases_[static_cast<std::size_t>(place.phase)];
+  const std::uint64_t unit = phase.unit;
+  const std::uint64_t first = encoded_->value_offsets[block];
+  const std::uint64_t count = encoded_->value_offsets[block + 1] - first;
   if (unit == 0) {
     if (count != 0) throw_block(block, "values in a phase that has no weights");
     return;
@@ -197,35 +228,43 @@ void decode_block(const EncodedWeights& encoded, std::size_t block,
   std::size_t indexed = block;
   if (!block_has_indices(layout.granularity, place))
     indexed -= static_cast<std::size_t>(place.channel * layout.split.count() + place.phase);
-  const std::uint64_t first_run = encoded.run_offsets[indexed];
-  const std::uint64_t grains = encoded.run_offsets[indexed + 1] - first_run;
-  const auto per_grain = static_cast<std::uint64_t>(unit);
-  if (count != grains * per_grain)
-    throw_block(block, fmt::format("{} values for {} indices, expected {}", count, grains,
-                                   grains * per_grain));
-  const std::int64_t positions = layout.kgroup_channels(place.kgroup) * kernel.positions();
-  std::int64_t position = 0;
+  const std::uint64_t first_run = encoded_->run_offsets[indexed];
+  const std::uint64_t grains = encoded_->run_offsets[indexed + 1] - first_run;
+  if (count != grains * unit)
+    throw_block(block,
+                fmt::format("{} values for {} indices, expected {}", count, grains, grains * unit));
+  const std::uint64_t positions =
+      static_cast<std::uint64_t>(layout.kgroup_channels(place.kgroup)) * phase.per_channel;
+  out.resize(out.size() + count);
+  StoredWeight* w = out.data() + (out.size() - count);
+  const std::int16_t* value = encoded_->values.data() + first;
+  std::uint64_t position = 0;
   for (std::uint64_t n = 0; n < grains; ++n) {
-    position += encoded.runs[first_run + n] * unit;
+    position += encoded_->runs[first_run + n] * unit;
     if (position >= positions)
       throw_block(block,
                   fmt::format("runs reach position {}, expected below {}", position, positions));
-    for (std::int64_t u = 0; u < unit; ++u, ++position) {
-      StoredWeight w = at_position(kernel, position);
-      w.value = encoded.values[first + n * per_grain + static_cast<std::uint64_t>(u)];
-      out.push_back(w);
+    for (std::uint64_t u = 0; u < unit; ++u, ++position) {
+      *w = phase.positions[position];
+      w++->value = *value++;
     }
   }
+}
+
+void decode_block(const EncodedWeights& encoded, std::size_t block,
+                  std::vector<StoredWeight>& out) {
+  WeightDecoder(encoded).decode(block, out);
 }
 
 Tensor<std::int16_t> decode_weights(const EncodedWeights& encoded) {
   const LayerShape& s = encoded.layout.shape;
   Tensor<std::int16_t> weights({s.K, s.group_C(), s.R, s.S});
+  const WeightDecoder decoder(encoded);
   std::vector<StoredWeight> stored;
   for (std::size_t b = 0; b < encoded.layout.block_count(); ++b) {
     const BlockPlace place = place_of(encoded.layout, b);
     stored.clear();
-    decode_block(encoded, b, stored);
+    decoder.decode(b, stored);
     const std::int64_t first_k = place.conv_group * s.group_K() + place.kgroup * encoded.layout.kc;
     for (const StoredWeight& w : stored)
       weights.at(first_k + w.k, place.channel, w.r, w.s) = w.value;

@@ -71,8 +71,28 @@ struct StoredWeight {
   friend bool operator==(const StoredWeight&, const StoredWeight&) = default;
 };
 
-/// Appends block `block`'s stored weights, in order, with their coordinates.
-/// \throws InputError (without a place) when values, runs and block size disagree
+/// Decodes the blocks of a layer, one at a time; the layer outlives it.
+class WeightDecoder {
+ public:
+  explicit WeightDecoder(const EncodedWeights& encoded);
+
+  /// Appends block `block`'s stored weights, in order, with their coordinates.
+  /// \throws InputError (without a place) when values, runs and block size disagree
+  void decode(std::size_t block, std::vector<StoredWeight>& out) const;
+
+ private:
+  /// What the blocks of a phase have in common.
+  struct Phase {
+    std::vector<StoredWeight> positions;  ///< of a block of kc channels; values are zero
+    std::uint64_t per_channel = 0;        ///< positions of a channel
+    std::uint64_t unit = 0;               ///< weights of a grain
+  };
+
+  const EncodedWeights* encoded_;
+  std::vector<Phase> phases_;
+};
+
+/// One block, as WeightDecoder decodes it.
 void decode_block(const EncodedWeights& encoded, std::size_t block, std::vector<StoredWeight>& out);
 
 /// The dense tensor `[K][C/groups][R][S]` the blocks stand for.
