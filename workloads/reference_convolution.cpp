@@ -6,11 +6,13 @@
 #include <span>
 #include <vector>
 
+#include "workloads/reference_sum.hpp"
+
 namespace scnn::workloads {
 namespace {
 
-/// Output positions worked on at a time: their partial sums stay in the L1 cache.
-constexpr std::int64_t kTargetPositions = 512;
+/// Output positions worked on at a time: what their sums meet stays in the L2 cache.
+constexpr auto kTargetPositions = static_cast<std::int64_t>(kPositions);
 constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
 
 /// A stretch of the output plane: whole rows, or a part of one row that is long; in
@@ -31,22 +33,19 @@ std::vector<Stretch> stretches(std::int64_t Ho, std::int64_t Wo) {
   return all;
 }
 
-/// For each term (c, r, s) of a group's sum, the input value that meets the weight at
-/// every output position of a stretch, padding zeros included ("im2col").
-struct Patches {
-  std::size_t positions = 0;
-  std::vector<std::int16_t> values;  ///< [terms][positions]
-  std::vector<std::int64_t> peak;    ///< [terms], largest magnitude
-
-  [[nodiscard]] std::span<const std::int16_t> term(std::size_t t) const {
-    return std::span(values).subspan(t * positions, positions);
-  }
-};
-
 /// One row of a term: `out[ox] = row[ox*stride + offset]`, zero where that is off the row.
 void gather_row(std::span<const std::int16_t> row, std::int64_t stride, std::int64_t offset,
                 std::span<std::int16_t> out) {
   const auto W = static_cast<std::int64_t>(row.size());
+  if (stride == 1) {
+    const std::int64_t n = std::ssize(out);
+    const std::int64_t begin = std::clamp<std::int64_t>(-offset, 0, n);
+    const std::int64_t end = std::clamp<std::int64_t>(W - offset, begin, n);
+    std::fill_n(out.begin(), begin, std::int16_t{0});
+    std::copy(row.begin() + begin + offset, row.begin() + end + offset, out.begin() + begin);
+    std::fill(out.begin() + end, out.end(), std::int16_t{0});
+    return;
+  }
   for (std::size_t ox = 0; ox < out.size(); ++ox) {
     const std::int64_t x = static_cast<std::int64_t>(ox) * stride + offset;
     out[ox] = x >= 0 && x < W ? row[static_cast<std::size_t>(x)] : std::int16_t{0};
@@ -71,80 +70,92 @@ void gather_term(const LayerShape& s, std::span<const std::int16_t> plane, std::
   }
 }
 
+/// For each term (c, r, s) of a group's sum, the input value that meets the weight at
+/// every output position of a stretch, padding zeros included ("im2col").
+/// \param inputs  `[terms][kPositions]`, zeros behind the stretch's end
+void gather(const LayerShape& s, std::span<const std::int16_t> input, std::int64_t group,
+            const Stretch& part, std::vector<std::int16_t>& inputs) {
+  const auto plane = static_cast<std::size_t>(s.H * s.W);
+  inputs.assign(static_cast<std::size_t>(s.group_C() * s.R * s.S) * kPositions, 0);
+  std::size_t t = 0;
+  for (std::int64_t c = group * s.group_C(); c < (group + 1) * s.group_C(); ++c)
+    for (std::int64_t r = 0; r < s.R; ++r)
+      for (std::int64_t q = 0; q < s.S; ++q, ++t)
+        gather_term(s, input.subspan(static_cast<std::size_t>(c) * plane, plane), r, q, part,
+                    std::span(inputs).subspan(t * kPositions, part.positions()));
+}
+
 std::int64_t largest_magnitude(std::span<const std::int16_t> x) {
   if (x.empty()) return 0;
   const auto [low, high] = std::minmax_element(x.begin(), x.end());
   return std::max(std::abs(std::int64_t{*low}), std::abs(std::int64_t{*high}));
 }
 
-void gather(const LayerShape& s, std::span<const std::int16_t> input, std::int64_t group,
-            const Stretch& part, Patches& patches) {
-  const auto terms = static_cast<std::size_t>(s.group_C() * s.R * s.S);
-  const auto plane = static_cast<std::size_t>(s.H * s.W);
-  patches.positions = part.positions();
-  patches.values.resize(terms * patches.positions);
-  patches.peak.resize(terms);
-  std::size_t t = 0;
-  for (std::int64_t c = group * s.group_C(); c < (group + 1) * s.group_C(); ++c)
-    for (std::int64_t r = 0; r < s.R; ++r)
-      for (std::int64_t q = 0; q < s.S; ++q, ++t) {
-        const auto out =
-            std::span(patches.values).subspan(t * patches.positions, patches.positions);
-        gather_term(s, input.subspan(static_cast<std::size_t>(c) * plane, plane), r, q, part, out);
-        patches.peak[t] = largest_magnitude(out);
-      }
-}
-
-/// `sum[i] += weight * x[i]`: the inner loop, left plain so that the compiler vectorises it.
-void add_scaled(std::int32_t* __restrict sum, const std::int16_t* __restrict x, std::int16_t weight,
-                std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) sum[i] += std::int32_t{weight} * std::int32_t{x[i]};
-}
-
-/// Moves 32-bit partial sums into the 64-bit ones and clears them.
-void widen(std::span<std::int64_t> total, std::span<std::int32_t> partial) {
-  for (std::size_t i = 0; i < total.size(); ++i) {
-    total[i] += partial[i];
-    partial[i] = 0;
-  }
-}
-
-/// Adds one output channel over a stretch into `total`. Products are summed in 32 bits for as
-/// long as `sum |weight| * peak` proves that no sum can leave them, then in 64.
-void accumulate(std::span<const std::int16_t> weights, const Patches& patches,
-                std::span<std::int32_t> partial, std::span<std::int64_t> total) {
-  std::int64_t bound = 0;
-  for (std::size_t t = 0; t < weights.size(); ++t) {
-    const std::int64_t reach = std::abs(std::int64_t{weights[t]}) * patches.peak[t];
-    if (reach == 0) continue;
-    if (bound + reach > kInt32Max) {
-      widen(total, partial);
-      bound = 0;
+/// The weights of a convolution group that are not zero, by output channel.
+class GroupTerms {
+ public:
+  GroupTerms(const LayerShape& s, std::span<const std::int16_t> input,
+             std::span<const std::int16_t> weights, std::int64_t group)
+      : kernel_(static_cast<std::size_t>(s.R * s.S)) {
+    const auto plane = static_cast<std::size_t>(s.H * s.W);
+    const auto channels = static_cast<std::size_t>(s.group_C());
+    const std::size_t first = static_cast<std::size_t>(group) * channels;
+    for (std::size_t c = first; c < first + channels; ++c)
+      peaks_.push_back(largest_magnitude(input.subspan(c * plane, plane)));
+    const std::size_t per_filter = channels * kernel_;
+    for (auto k = static_cast<std::size_t>(group * s.group_K());
+         k < static_cast<std::size_t>((group + 1) * s.group_K()); ++k) {
+      list(weights.subspan(k * per_filter, per_filter));
+      first_.push_back(terms_.size());
     }
-    bound += reach;  // one product is at most 2^30
-    add_scaled(partial.data(), patches.term(t).data(), weights[t], total.size());
   }
-  widen(total, partial);
-}
+
+  /// \param k  output channel within the group
+  [[nodiscard]] std::span<const ReferenceTerm> of(std::size_t k) const {
+    return std::span(terms_).subspan(first_[k], first_[k + 1] - first_[k]);
+  }
+
+ private:
+  /// Products are summed in 32 bits for as long as `sum |weight| * peak` proves that no sum
+  /// can leave them.
+  void list(std::span<const std::int16_t> filter) {
+    std::int64_t bound = 0;
+    for (std::size_t t = 0; t < filter.size(); ++t) {
+      if (filter[t] == 0) continue;
+      const std::int64_t reach = std::abs(std::int64_t{filter[t]}) * peaks_[t / kernel_];
+      const bool widen = bound + reach > kInt32Max;
+      bound = (widen ? 0 : bound) + reach;  // one product is at most 2^30
+      terms_.push_back({static_cast<std::uint32_t>(t), filter[t], widen});
+    }
+  }
+
+  std::size_t kernel_;
+  std::vector<std::int64_t> peaks_;  ///< largest input magnitude, by channel
+  std::vector<ReferenceTerm> terms_;
+  std::vector<std::size_t> first_{0};
+};
 
 }  // namespace
 
 Tensor<std::int64_t> reference_convolution(const LayerShape& s, const Tensor<std::int16_t>& input,
                                            const Tensor<std::int16_t>& weights) {
   Tensor<std::int64_t> output({1, s.K, s.Ho(), s.Wo()});
-  const auto terms = static_cast<std::size_t>(s.group_C() * s.R * s.S);
-  Patches patches;
-  std::vector<std::int32_t> partial;
-  for (std::int64_t group = 0; group < s.groups; ++group)
+  std::vector<std::int16_t> inputs;
+  std::int64_t sums[kPositions];
+  for (std::int64_t group = 0; group < s.groups; ++group) {
+    const GroupTerms terms(s, input.values(), weights.values(), group);
     for (const Stretch& part : stretches(s.Ho(), s.Wo())) {
-      gather(s, input.values(), group, part, patches);
-      partial.assign(part.positions(), 0);
-      for (std::int64_t k = group * s.group_K(); k < (group + 1) * s.group_K(); ++k) {
-        const std::size_t start = output.index(0, k, part.first_row, part.first_column);
-        accumulate(weights.values().subspan(static_cast<std::size_t>(k) * terms, terms), patches,
-                   partial, output.values().subspan(start, part.positions()));
+      gather(s, input.values(), group, part, inputs);
+      for (std::int64_t k = 0; k < s.group_K(); ++k) {
+        std::fill_n(sums, kPositions, 0);
+        add_terms(terms.of(static_cast<std::size_t>(k)), inputs.data(), sums);
+        const std::size_t start =
+            output.index(0, group * s.group_K() + k, part.first_row, part.first_column);
+        std::copy_n(sums, part.positions(),
+                    output.values().begin() + static_cast<std::ptrdiff_t>(start));
       }
     }
+  }
   return output;
 }
 

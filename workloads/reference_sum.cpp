@@ -1,0 +1,65 @@
+#include "workloads/reference_sum.hpp"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "workloads/reference_sum.cpp"
+#include <hwy/foreach_target.h>  // compiles this file once per instruction set
+
+#include <hwy/highway.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace scnn::workloads {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using D32 = hn::CappedTag<std::int32_t, kPositions / 4>;
+using D16 = hn::Rebind<std::int16_t, D32>;
+using V32 = hn::Vec<D32>;
+/// Registers of sums worked on at a time.
+constexpr std::size_t kRegisters = 4;
+
+/// Moves 32-bit sums into the 64-bit ones and clears them.
+HWY_INLINE void widen(V32* partial, std::int64_t* sums) {
+  const std::size_t lanes = hn::Lanes(D32());
+  alignas(64) std::int32_t values[hn::MaxLanes(D32())];
+  for (std::size_t n = 0; n < kRegisters; ++n) {
+    hn::Store(partial[n], D32(), values);
+    for (std::size_t i = 0; i < lanes; ++i) sums[n * lanes + i] += values[i];
+    partial[n] = hn::Zero(D32());
+  }
+}
+
+void add_on_target(std::span<const ReferenceTerm> terms, const std::int16_t* inputs,
+                   std::int64_t* sums) {
+  const std::size_t lanes = hn::Lanes(D32());
+  for (std::size_t at = 0; at < kPositions; at += kRegisters * lanes) {
+    V32 partial[kRegisters];
+    for (V32& p : partial) p = hn::Zero(D32());
+    for (const ReferenceTerm& t : terms) {
+      if (t.widen) widen(partial, sums + at);
+      const V32 weight = hn::Set(D32(), std::int32_t{t.weight});
+      const std::int16_t* from = inputs + std::size_t{t.number} * kPositions + at;
+      for (std::size_t n = 0; n < kRegisters; ++n) {
+        const auto x = hn::PromoteTo(D32(), hn::LoadU(D16(), from + n * lanes));
+        partial[n] = hn::Add(partial[n], hn::Mul(x, weight));
+      }
+    }
+    widen(partial, sums + at);
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace scnn::workloads
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace scnn::workloads {
+
+HWY_EXPORT(add_on_target);
+
+void add_terms(std::span<const ReferenceTerm> terms, const std::int16_t* inputs,
+               std::int64_t* sums) {
+  HWY_DYNAMIC_DISPATCH(add_on_target)(terms, inputs, sums);
+}
+
+}  // namespace scnn::workloads
+#endif
