@@ -34,10 +34,17 @@ std::span<const std::int64_t> OwnedOutputs::row(std::int64_t k, std::int64_t oy)
                                   static_cast<std::size_t>(rect_.cols.size()));
 }
 
-double OwnedOutputs::value(std::int64_t k, std::int64_t sum) const {
-  const double scaled = static_cast<double>(sum) * job_->weight_scale * job_->input_scale;
-  const double v = job_->bias != nullptr ? scaled + static_cast<double>(job_->bias[k]) : scaled;
-  return job_->relu ? std::max(v, 0.0) : v;
+void OwnedOutputs::values(std::int64_t k, std::int64_t oy, std::span<double> out) const {
+  const std::span<const std::int64_t> sums = row(k, oy);
+  const double weight_scale = job_->weight_scale, input_scale = job_->input_scale;
+  for (std::size_t i = 0; i < out.size(); ++i)
+    out[i] = static_cast<double>(sums[i]) * weight_scale * input_scale;
+  if (job_->bias != nullptr) {
+    const auto bias = static_cast<double>(job_->bias[k]);
+    for (double& v : out) v += bias;
+  }
+  if (job_->relu)
+    for (double& v : out) v = std::max(v, 0.0);
 }
 
 }  // namespace scnn::pe

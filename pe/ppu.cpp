@@ -144,29 +144,32 @@ void Ppu::handle_output() {
 void Ppu::measure() {
   const LayerShape& shape = *output->read().job->shape;
   OutputReport report{OutputStage::measure, 0.0, 0, 0};
-  std::vector<double> values;
+  const Rect& rect = owned_.rect();
+  std::vector<double> values(static_cast<std::size_t>(rect.cols.size()));
   for (std::int64_t k = 0; k < shape.K; ++k)
-    for (std::int64_t oy = owned_.rect().rows.begin; oy < owned_.rect().rows.end; ++oy) {
+    for (std::int64_t oy = rect.rows.begin; oy < rect.rows.end; ++oy) {
       const auto row = owned_.row(k, oy);
-      values.clear();
-      for (std::int64_t sum : row) {
-        values.push_back(owned_.value(k, sum));
-        report.peak = std::max(report.peak, std::fabs(values.back()));
-        if (!fits_signed(sum, arch_.accumulator_bits)) ++report.overflows;
-      }
-      results->deliver({k, oy, owned_.rect().cols.begin, row}, values);
+      owned_.values(k, oy, values);
+      for (double v : values) report.peak = std::max(report.peak, std::fabs(v));
+      for (std::int64_t sum : row)
+        report.overflows += fits_signed(sum, arch_.accumulator_bits) ? 0 : 1;
+      results->deliver({k, oy, rect.cols.begin, row}, values);
     }
   output_report->write(report);
 }
 
 void Ppu::compress(const OutputCommand& c) {
-  std::vector<std::int16_t> quantised;
+  const Rect& rect = owned_.rect();
+  std::vector<double> values(static_cast<std::size_t>(rect.cols.size()));
+  std::vector<std::int16_t> quantised(static_cast<std::size_t>(rect.area()));
   for (std::int64_t k = 0; k < c.job->shape->K; ++k) {
-    quantised.clear();
-    for (std::int64_t oy = owned_.rect().rows.begin; oy < owned_.rect().rows.end; ++oy)
-      for (std::int64_t sum : owned_.row(k, oy))
-        quantised.push_back(
-            static_cast<std::int16_t>(quantise_value(owned_.value(k, sum), c.scale)));
+    auto out = quantised.begin();
+    for (std::int64_t oy = rect.rows.begin; oy < rect.rows.end; ++oy) {
+      owned_.values(k, oy, values);
+      out = std::transform(values.begin(), values.end(), out, [&c](double v) {
+        return static_cast<std::int16_t>(quantise_value(v, c.scale));
+      });
+    }
     oaram->store(quantised);
   }
   output_report->write({OutputStage::compress, 0.0, 0, oaram->stored()});

@@ -35,8 +35,9 @@ class OwnedOutputs {
   [[nodiscard]] const Rect& rect() const { return rect_; }
   /// Sums of row `oy` of channel k.
   [[nodiscard]] std::span<const std::int64_t> row(std::int64_t k, std::int64_t oy) const;
-  /// Output value of a sum (S27): scales, bias, ReLU, in double precision.
-  [[nodiscard]] double value(std::int64_t k, std::int64_t sum) const;
+  /// Output values of row `oy` of channel k (S27): scales, bias, ReLU, in double precision.
+  /// \param out  one per column
+  void values(std::int64_t k, std::int64_t oy, std::span<double> out) const;
 
  private:
   [[nodiscard]] std::size_t index(std::int64_t k, std::int64_t oy, std::int64_t ox) const;

@@ -65,15 +65,20 @@ TEST_CASE("A PE beyond the plane owns nothing") {
 TEST_CASE("An output is the scaled sum plus its channel's bias, then ReLU") {
   OutputJob job = output_job();
   OwnedOutputs owned;
-  owned.begin(job, 0);
-  CHECK(owned.value(0, 3) == 1.5);
-  CHECK(owned.value(0, -3) == -1.5);
+  const auto values = [&owned, &job](std::int64_t k, std::int64_t sum) {
+    owned.begin(job, 0);
+    const std::array<std::int64_t, 2> sums{sum, -sum};
+    owned.add({.k = k, .oy = 0, .ox = 0, .sums = sums});
+    std::array<double, 2> out{};
+    owned.values(k, 0, out);
+    return out;
+  };
+  using Values = std::array<double, 2>;
+  CHECK(values(0, 3) == Values{1.5, -1.5});
   job.bias = kBias.data();
-  owned.begin(job, 0);
-  CHECK(owned.value(0, 3) == 2.0);
-  CHECK(owned.value(1, 3) == -0.5);
+  CHECK(values(0, 3) == Values{2.0, -1.0});
+  CHECK(values(1, 3) == Values{-0.5, -3.5});
   job.relu = true;
-  owned.begin(job, 0);
-  CHECK(owned.value(0, 3) == 2.0);
-  CHECK(owned.value(1, 3) == 0.0);
+  CHECK(values(0, 3) == Values{2.0, 0.0});
+  CHECK(values(1, 3) == Values{0.0, 0.0});
 }
