@@ -17,10 +17,10 @@ void Arrivals::start(const Architecture& arch, const DramStream& dram, std::size
   known_ = 0;
 }
 
-void Arrivals::report_pops(std::size_t pe, std::span<const std::int64_t> times) {
+void Arrivals::report_pops(std::size_t pe, std::size_t count, std::span<const std::int64_t> times) {
   std::int64_t* last = last_pop_.data() + popped_[pe];
   for (std::size_t i = 0; i < times.size(); ++i) last[i] = std::max(last[i], times[i]);
-  popped_[pe] += times.size();
+  for (std::size_t p = pe; p < pe + count; ++p) popped_[p] += times.size();
 }
 
 bool Arrivals::extend() {

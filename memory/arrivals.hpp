@@ -23,8 +23,9 @@ class Arrivals {
   /// Starts a tile. \param pes  number of PEs that pop
   void start(const Architecture& arch, const DramStream& dram, std::size_t pes);
 
-  /// Merges the pop times of the next `times.size()` entries of PE `pe`.
-  void report_pops(std::size_t pe, std::span<const std::int64_t> times);
+  /// Merges the pop times of the next `times.size()` entries of PEs `[pe, pe + count)`:
+  /// of each entry, when the last of them popped it.
+  void report_pops(std::size_t pe, std::size_t count, std::span<const std::int64_t> times);
 
   /// Computes `D` as far as it is determined. \return true when more became known
   bool extend();

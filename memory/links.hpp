@@ -39,10 +39,13 @@ struct ArrivalReport {
 
 /// PE to weight broadcast: entries `[0, popped)` have left its FIFO; the times of those
 /// that left since the last report (decoupled only).
+///
+/// PEs that run side by side tell their pops together, through the first of them.
 struct PopReport {
   std::uint64_t tile = 0;
   std::size_t popped = 0;
-  std::span<const std::int64_t> times;
+  std::span<const std::int64_t> times;  ///< when the last of `pes` PEs popped an entry
+  std::size_t pes = 1;                  ///< this PE and the next ones
 };
 
 }  // namespace scnn::memory

@@ -69,7 +69,7 @@ void WeightBroadcast::collect() {
     for (std::size_t p = 0; p < pops.size(); ++p) {
       const PopReport& report = pops[p]->read();
       if (report.tile != tile_ || report.popped <= merged_[p]) continue;
-      ahead_.report_pops(p, report.times);
+      ahead_.report_pops(p, report.pes, report.times);
       merged_[p] = report.popped;
     }
     if (!ahead_.extend()) return;

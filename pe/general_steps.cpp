@@ -4,6 +4,19 @@
 
 namespace scnn::pe {
 
+std::int64_t late_cycles(const std::int64_t* arrival, const std::int64_t* late_until,
+                         std::size_t first, std::size_t last, std::int64_t from, std::int64_t to) {
+  std::int64_t late = 0;
+  std::int64_t low = from;  // first cycle that waits for entry i
+  for (std::size_t i = first; i <= last; ++i) {
+    if (arrival[i] < low) continue;
+    const std::int64_t high = std::min({to, arrival[i], late_until[i]});
+    if (high >= low) late += high - low + 1;
+    low = arrival[i] + 1;
+  }
+  return late;
+}
+
 void GeneralSteps::start_tile(const TileJob& job, std::int64_t pe,
                               const memory::ActivationBuffer& activations, const FaultPlan& fault) {
   job_ = &job;

@@ -7,15 +7,44 @@
 
 #include "memory/counters.hpp"
 #include "memory/iaram.hpp"
+#include "memory/weight_stream.hpp"
 #include "pe/bank_map.hpp"
 #include "pe/coordinates.hpp"
 #include "pe/fault.hpp"
-#include "pe/step_kernel.hpp"
 #include "pe/tile_job.hpp"
 
 namespace scnn::pe {
 
-/// What the step kernel does, for whatever it cannot take.
+/// What a PE's steps read and change. Cycles are counted from the start of the tile.
+struct StepState {
+  // Read.
+  std::span<const memory::BlockVectors> blocks;
+  std::size_t run_entries = 1;
+  std::int64_t threshold = 0;
+  std::int64_t start = 0;                    ///< of the group
+  std::size_t known = 0;                     ///< entries whose arrival is known
+  const std::int64_t* arrival = nullptr;     ///< D[j]
+  const std::int64_t* late_until = nullptr;  ///< last cycle with a late supply
+  // Changed.
+  std::size_t block = 0;
+  std::uint32_t at = 0;
+  std::size_t unwaited = 0;
+  std::int64_t last_issue = 0, last_pop = 0;
+  std::uint64_t steps = 0, bank_stall = 0, weight_wait = 0, backpressure_wait = 0, iaram_reads = 0;
+  std::int64_t* pops = nullptr;  ///< receives the pop times of the entries popped
+  std::size_t popped = 0;
+};
+
+/// Cycles of `[from, to]` in which a PE that waits for an entry waits for a late supply
+/// (S28).
+/// \param first  an entry at or before the first that arrives at `from` or later, none
+///               of whose predecessors in the group does
+/// \param last   the entry whose arrival ends the wait
+[[nodiscard]] std::int64_t late_cycles(const std::int64_t* arrival, const std::int64_t* late_until,
+                                       std::size_t first, std::size_t last, std::int64_t from,
+                                       std::int64_t to);
+
+/// What the step kernel does, for one PE and for whatever the kernel cannot take.
 ///
 /// A bank that serves one update per cycle is empty from a known cycle on, `free[b]`. A step
 /// issues no earlier than `max_b free[b] - queue_threshold`; each of its updates moves
@@ -27,7 +56,7 @@ class GeneralSteps {
   /// \param sums  by window address; empty when not wanted here
   void start_group(std::span<std::int64_t> sums) { sums_ = sums; }
 
-  /// As `advance_steps`; `state.tables`, `operands` and `queues` are not used.
+  /// Issues every step that can be placed with certainty; see RunAhead.
   void advance(StepState& state);
 
   /// Cycle from which all queues are empty.

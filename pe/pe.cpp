@@ -72,10 +72,13 @@ void Pe::load() {
 void Pe::submit() {
   failures_.guard([this] {
     const PeCommand& c = command->read();
+    // Arrivals are no news to a PE that a team runs.
+    if (c.job != nullptr && team_ != nullptr && team_->takes(*c.job))
+      next_trigger(command->default_event());
     const bool news = c.serial != command_;
-    if (c.job == nullptr || submitted_ || (!news && (phase_ != ArrayPhase::run || reported_)))
-      return;
+    if (c.job == nullptr || submitted_ || (!news && (!runs() || reported_))) return;
     submitted_ = true;
+    worked_ = false;
     workers_.submit(*this);
     submitted_event_.notify(sc_core::SC_ZERO_TIME);
   });
@@ -87,7 +90,8 @@ void Pe::work() {
   if (c.tile != tile_) begin_tile(c);
   if (c.serial != command_) follow(c);
   times_ = {};
-  if (phase_ != ArrayPhase::run || reported_) return;
+  worked_ = true;
+  if (!runs() || reported_) return;
   const memory::ArrivalReport& report = arrivals->read();
   ArrivalView view;
   if (report.tile == tile_) view = {report.arrived, report.cycle, report.late_until};
@@ -96,13 +100,13 @@ void Pe::work() {
 
 void Pe::report() {
   failures_.guard([this] {
-    workers_.run_submitted();
+    if (!worked_) workers_.run_submitted();
     submitted_ = false;
     if (!times_.empty()) {
       popped_ += times_.size();
       pops->write({tile_, popped_, times_});
     }
-    if (phase_ != ArrayPhase::run || reported_ || !ahead_.finished()) return;
+    if (!runs() || reported_ || !ahead_.finished()) return;
     reported_ = true;
     finish->write({tile_, group_ + 1, ahead_.finish_cycle()});
   });
@@ -119,7 +123,8 @@ void Pe::begin_tile(const PeCommand& c) {
   fullest_ = std::max(fullest_, stored);
   banks_.begin_tile(tile_, *c.job);
   if (engine_ == memory::Engine::decoupled) {
-    ahead_.start_tile(*c.job, number_, iaram_.buffer(), fault_);
+    ahead_.start_tile(*c.job, number_, iaram_.buffer(), fault_,
+                      team_ != nullptr && team_->takes(*c.job));
   } else {
     fifo_.begin_tile(tile_);
     multipliers_.begin_tile(*c.job, number_, fault_);

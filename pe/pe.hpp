@@ -21,13 +21,15 @@
 #include "pe/multiplier_array.hpp"
 #include "pe/ppu.hpp"
 #include "pe/run_ahead.hpp"
+#include "pe/step_team.hpp"
 #include "pe/workers.hpp"
 
 namespace scnn::pe {
 
-/// Clocked: the units' own processes do the work. Decoupled: this module's processes run
-/// the units' common recurrence (RunAhead) ahead of the kernel, as far as the arrivals
-/// allow, and reports pops and finished groups through its ports.
+/// Clocked: the units' own processes do the work. Decoupled: the units' common recurrence
+/// (RunAhead) runs ahead of the kernel. A PE that has joined a team leaves its time to it;
+/// else this module's processes run it as far as the arrivals allow, and report pops and
+/// finished groups through its ports.
 class Pe : public sc_core::sc_module, private Task {
  public:
   sc_core::sc_in<bool> clock{"clock"};
@@ -45,6 +47,10 @@ class Pe : public sc_core::sc_module, private Task {
 
   Pe(const sc_core::sc_module_name& name, const memory::Architecture& arch, std::int64_t number,
      memory::Engine engine, const FaultPlan& fault, Workers& workers, memory::Failures& failures);
+
+  /// Leaves this PE's time to a team, whenever that takes the tile. Decoupled only.
+  void join(const StepTeam& team) { team_ = &team; }
+  RunAhead& ahead() { return ahead_; }
 
   /// Counters of this PE's units since the last call of `reset_counters`; activities,
   /// work, and its own references.
@@ -70,6 +76,7 @@ class Pe : public sc_core::sc_module, private Task {
   void report();
   void work() override;
   void follow(const PeCommand& c);
+  [[nodiscard]] bool runs() const { return phase_ == ArrayPhase::run && !ahead_.in_team(); }
   void begin_tile(const PeCommand& c);
 
   const memory::Architecture& arch_;
@@ -94,7 +101,8 @@ class Pe : public sc_core::sc_module, private Task {
   std::size_t popped_ = 0;
   RunAhead ahead_;
   std::span<const std::int64_t> times_;  ///< pops of the last work, not yet reported
-  bool submitted_ = false;
+  const StepTeam* team_ = nullptr;
+  bool submitted_ = false, worked_ = false;
   sc_core::sc_event submitted_event_;
   std::uint64_t halo_before_ = 0;
   std::uint64_t stored_ = 0, fullest_ = 0;

@@ -3,65 +3,24 @@
 #include <algorithm>
 
 #include "pe/coordinates.hpp"
+#include "pe/step_tables.hpp"
+#include "pe/sum_kernel.hpp"
 
 namespace scnn::pe {
 
 void RunAhead::start_tile(const TileJob& job, std::int64_t pe,
-                          const memory::ActivationBuffer& activations, const FaultPlan& fault) {
+                          const memory::ActivationBuffer& activations, const FaultPlan& fault,
+                          bool in_team) {
   job_ = &job;
+  in_team_ = in_team;
   const FaultPlan own = fault.pe == pe ? fault : FaultPlan{};
   const bool tabled = job.tables != nullptr && job.tables->tabled() && own.kind == FaultKind::none;
-  use_kernel_ = tabled && job.tables->usable();
   sum_blocks_ = tabled && job.values;
   state_ = {};
-  state_.blocks = {};
   state_.run_entries = static_cast<std::size_t>(job.arch->weight_fifo_entries);
-  state_.banks = static_cast<std::size_t>(job.arch->accumulator.banks);
   state_.threshold = job.arch->accumulator.queue_threshold;
-  if (!use_kernel_) general_.start_tile(job, pe, activations, own);
-  if (!tabled) return;
-  const CoordinateTables coordinates(job, pe);
-  const OutcomeClasses& classes = job.tables->classes();
-  const auto phases = static_cast<std::size_t>(phase_split(*job.shape, *job.arch).count());
-  sum_operands_.clear();
-  sum_offsets_.assign(1, 0);
-  for (std::size_t b = 0; b < job.stream->blocks_per_group; ++b) {
-    for (const auto& a : activations.block(b))
-      if (a.value != 0)
-        sum_operands_.push_back({a.value, static_cast<std::int32_t>(coordinates.activation_term(a)),
-                                 static_cast<std::uint32_t>(classes.of(b % phases, a.y, a.x))});
-    sum_offsets_.push_back(static_cast<std::uint32_t>(sum_operands_.size()));
-  }
-  if (use_kernel_) load_operands(activations);
-}
-
-void RunAhead::load_operands(const memory::ActivationBuffer& activations) {
-  const StepTables& tables = *job_->tables;
-  const auto I = static_cast<std::size_t>(job_->arch->I);
-  const std::int64_t banks = job_->arch->accumulator.banks;
-  operands_.offsets.clear();
-  operands_.vectors.clear();
-  operands_.block_vectors.assign(1, 0);
-  for (const SumOperand& a : sum_operands_) {
-    const std::int64_t bank = a.address % banks;
-    const auto lane = static_cast<std::size_t>(bank > 0 ? banks - bank : -bank);
-    operands_.offsets.push_back(static_cast<std::uint32_t>(a.outcome_class * tables.row_bytes() +
-                                                           lane * tables.lane_bytes()));
-  }
-  std::uint32_t next = 0;
-  for (std::size_t b = 0; b < job_->stream->blocks_per_group; ++b) {
-    const auto block = activations.block(b);
-    for (std::size_t first = 0; first < block.size(); first += I) {
-      const auto vector = block.subspan(first, std::min(I, block.size() - first));
-      const auto nonzero = static_cast<std::uint32_t>(
-          std::count_if(vector.begin(), vector.end(), [](const auto& a) { return a.value != 0; }));
-      operands_.vectors.push_back({next, nonzero});
-      next += nonzero;
-    }
-    operands_.block_vectors.push_back(static_cast<std::uint32_t>(operands_.vectors.size()));
-  }
-  state_.tables = &tables;
-  state_.operands = &operands_;
+  if (!in_team) general_.start_tile(job, pe, activations, own);
+  if (tabled) operands_.load(job, pe, activations);
 }
 
 void RunAhead::start_group(std::int64_t group, std::int64_t start, std::span<std::int64_t> sums) {
@@ -75,14 +34,10 @@ void RunAhead::start_group(std::int64_t group, std::int64_t start, std::span<std
   state_.at = 0;
   state_.unwaited = group_first_;
   state_.last_issue = start - 1;
-  if (use_kernel_) {
-    queues_.assign(job_->tables->lanes() * job_->tables->lane_bytes(), 0);
-    state_.queues = queues_.data();
-  } else {
-    general_.start_group(sum_blocks_ ? std::span<std::int64_t>{} : sums);
-  }
-  finished_ = group_first_ == group_end_;
+  if (!in_team_) general_.start_group(sum_blocks_ ? std::span<std::int64_t>{} : sums);
+  finished_ = !in_team_ && group_first_ == group_end_;
   if (finished_) finish_ = start;
+  if (sum_blocks_) add_sums();
 }
 
 std::span<const std::int64_t> RunAhead::advance(const ArrivalView& arrivals) {
@@ -97,20 +52,14 @@ std::span<const std::int64_t> RunAhead::advance(const ArrivalView& arrivals) {
   state_.pops = pops_.data();
   state_.popped = 0;
   const std::uint64_t before = state_.steps;
-  if (use_kernel_) {
-    advance_steps(state_);
-    paths_.kernel += state_.steps - before;
-  } else {
-    general_.advance(state_);
-    paths_.general += state_.steps - before;
-  }
+  general_.advance(state_);
+  paths_.general += state_.steps - before;
   if (state_.block == state_.blocks.size()) finish(arrivals);
   return std::span(pops_).first(state_.popped);
 }
 
 void RunAhead::finish(const ArrivalView& arrivals) {
-  const std::int64_t all_free =
-      use_kernel_ ? state_.last_issue + 1 + deepest_queue(state_) : general_.all_free();
+  const std::int64_t all_free = general_.all_free();
   std::int64_t last_busy = state_.last_issue;
   if (state_.last_pop > state_.last_issue) {
     const std::int64_t from = state_.last_issue + 1;
@@ -126,49 +75,62 @@ void RunAhead::finish(const ArrivalView& arrivals) {
   }
   finished_ = true;
   finish_ = last_busy + 1;
-  if (sum_blocks_) add_sums();
 }
 
-/// Adds the group's products to the sums, block by block.
+void RunAhead::finish_group(const GroupTimes& times) {
+  state_.bank_stall += times.bank_stall;
+  state_.weight_wait += times.weight_wait;
+  state_.backpressure_wait += times.backpressure_wait;
+  finish_ = times.finish;
+  finished_ = true;
+}
+
+/// Adds the group's products to the sums, block by block. When they happen is no concern
+/// of the sums: nobody reads them before the group is over.
 void RunAhead::add_sums() {
   const StepTables& tables = *job_->tables;
   const auto phases = static_cast<std::size_t>(phase_split(*job_->shape, *job_->arch).count());
   const auto positions = static_cast<std::size_t>(job_->tile.HA * job_->tile.WA);
   const std::size_t channels = tables.channels();
-  block_sums_.assign(positions * channels, 0);
-  for (std::size_t b = 0; b < state_.blocks.size(); ++b) {
-    if (state_.blocks[b].nonzero == 0) continue;
-    add_products(
-        tables, b, b % phases,
-        std::span(sum_operands_).subspan(sum_offsets_[b], sum_offsets_[b + 1] - sum_offsets_[b]),
-        block_sums_.data());
-  }
+  block_sums_.assign(positions * channels / kChannelStep, {});
+  std::int64_t* const sums = block_sums_.data()->channel;
+  for (std::size_t b = 0; b < state_.blocks.size(); ++b)
+    if (state_.blocks[b].nonzero > 0) add_products(tables, b, b % phases, operands_.block(b), sums);
   for (std::size_t k = 0; k < static_cast<std::size_t>(job_->kc); ++k)
-    for (std::size_t p = 0; p < positions; ++p)
-      sums_[k * positions + p] += block_sums_[p * channels + k];
+    for (std::size_t p = 0; p < positions; ++p) sums_[k * positions + p] += sums[p * channels + k];
 }
 
 void RunAhead::end_tile() {
   memory::Counters& c = counters_;
+  if (in_team_) count_work();
   c.issue += state_.steps;
   c.bank_stall += state_.bank_stall;
   c.weight_wait += state_.weight_wait;
   c.backpressure_wait += state_.backpressure_wait;
   c.iaram_reads += state_.iaram_reads;
-  if (!use_kernel_) {
-    c += general_.counters();
-    general_.counters() = {};
-    return;
-  }
-  for (std::size_t b = 0; b + 1 < sum_offsets_.size(); ++b)
-    for (std::uint32_t i = sum_offsets_[b]; i < sum_offsets_[b + 1]; ++i) {
-      const OutcomeCounts& n = job_->tables->outcomes(b, sum_operands_[i].outcome_class);
+  if (in_team_) return;
+  c += general_.counters();
+  general_.counters() = {};
+}
+
+/// Steps, reads and products of the tile, from the activations of each block and the
+/// weights that met them.
+void RunAhead::count_work() {
+  memory::Counters& c = counters_;
+  for (std::size_t b = 0; b < operands_.blocks(); ++b) {
+    const std::uint64_t vectors = operands_.vectors(b);
+    state_.steps += vectors * job_->tables->block_work(b).entries;
+    state_.iaram_reads += vectors * job_->tables->block_work(b).runs;
+    for (const ActivationOperand& a : operands_.block(b)) {
+      const OutcomeCounts& n = job_->tables->outcomes(b, a.outcome_class);
       c.updates += n.updates;
       c.dropped_plane += n.outside_plane;
       c.dropped_stride += n.off_stride;
       c.products += n.updates + n.outside_plane + n.off_stride;
       c.accumulator_writes += n.updates;
     }
+  }
+  paths_.kernel += state_.steps;
 }
 
 }  // namespace scnn::pe

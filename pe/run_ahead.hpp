@@ -8,10 +8,11 @@
 
 #include "memory/counters.hpp"
 #include "memory/iaram.hpp"
+#include "pe/activation_operands.hpp"
 #include "pe/fault.hpp"
 #include "pe/general_steps.hpp"
-#include "pe/step_kernel.hpp"
-#include "pe/sum_kernel.hpp"
+#include "pe/step_paths.hpp"
+#include "pe/step_tables.hpp"
 #include "pe/tile_job.hpp"
 
 namespace scnn::pe {
@@ -23,43 +24,46 @@ struct ArrivalView {
   const std::int64_t* late_until = nullptr;  ///< last cycle with a late supply (S28)
 };
 
-/// Steps by the way they were computed.
-struct StepPaths {
-  std::uint64_t kernel = 0;   ///< by the vectorised step kernel
-  std::uint64_t general = 0;  ///< one product at a time
+/// How a group went for one PE (S28); of cycles until it finished.
+struct GroupTimes {
+  std::int64_t finish = 0;  ///< cycles elapsed when it had finished (S21)
+  std::uint64_t bank_stall = 0, weight_wait = 0, backpressure_wait = 0;
 };
 
-/// A PE of the decoupled machine: multiplier array, crossbar and bank queues as one
-/// recurrence.
+/// A PE's time and work, computed ahead of the kernel.
 ///
-/// The next step issues in the first cycle that is after the previous issue, after its
-/// weight vector's arrival, and in which no bank queue is above the threshold. No cycle
-/// needs to be visited in which nothing issues.
+/// Alone: multiplier array, crossbar and bank queues as one recurrence, one product at a
+/// time. In a team: the team computes the time (TeamSteps), this the work.
 ///
 /// Contract:
 /// - cycles are counted from the start of the tile;
 /// - `advance` takes whole runs (S15): a run starts when the arrivals of all its vectors
 ///   are known;
-/// - counters grow as cycles become certain; those of products and updates are complete
-///   after `end_tile`.
+/// - counters grow as cycles become certain; those of steps, products and updates are
+///   complete after `end_tile`.
 class RunAhead {
  public:
   /// \param activations  the PE's part of the tile; outlives it
+  /// \param in_team      a team computes the PE's time
   void start_tile(const TileJob& job, std::int64_t pe, const memory::ActivationBuffer& activations,
-                  const FaultPlan& fault);
+                  const FaultPlan& fault, bool in_team);
 
   /// \param start  first cycle in which a step of the group may issue (S26)
   /// \param sums   the group's buffer, one value per window entry, zeroed; empty when values
   ///               are not wanted
   void start_group(std::int64_t group, std::int64_t start, std::span<std::int64_t> sums);
 
-  /// Issues every step that can be placed with certainty.
+  /// Alone: issues every step that can be placed with certainty.
   /// \return pop times of the entries popped, in stream order; valid until the next call
   std::span<const std::int64_t> advance(const ArrivalView& arrivals);
+  /// In a team: the group is finished.
+  void finish_group(const GroupTimes& times);
 
   /// The tile's last group is over: completes the counters.
   void end_tile();
 
+  [[nodiscard]] bool in_team() const { return in_team_; }
+  [[nodiscard]] const ActivationOperands& operands() const { return operands_; }
   [[nodiscard]] bool finished() const { return finished_; }
   /// Cycles elapsed when the PE had finished its group (S21).
   [[nodiscard]] std::int64_t finish_cycle() const { return finish_; }
@@ -67,21 +71,19 @@ class RunAhead {
   [[nodiscard]] const memory::Counters& counters() const { return counters_; }
   memory::Counters& counters() { return counters_; }
   [[nodiscard]] const StepPaths& paths() const { return paths_; }
+  StepPaths& paths() { return paths_; }
 
  private:
-  void load_operands(const memory::ActivationBuffer& activations);
   void finish(const ArrivalView& arrivals);
   void add_sums();
+  void count_work();
 
   const TileJob* job_ = nullptr;
-  bool use_kernel_ = false;  ///< steps by the kernel
-  bool sum_blocks_ = false;  ///< sums block by block, when a group is finished
+  bool in_team_ = false;
+  bool sum_blocks_ = false;  ///< sums block by block, when a group starts
   GeneralSteps general_;
-  StepOperands operands_;
-  std::vector<SumOperand> sum_operands_;    ///< activations that are not zero
-  std::vector<std::uint32_t> sum_offsets_;  ///< first of each block, plus the end
-  std::vector<std::int64_t> block_sums_;    ///< [window position][channel]
-  std::vector<std::uint8_t> queues_;
+  ActivationOperands operands_;
+  std::vector<ChannelColumn> block_sums_;  ///< [window position][channel]
   StepState state_;
   std::size_t group_first_ = 0, group_end_ = 0;  ///< entries of the group
   std::span<std::int64_t> sums_;

@@ -1,6 +1,7 @@
 #include "pe/step_kernel.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "pe/step_kernel.cpp"
@@ -13,41 +14,109 @@ namespace scnn::pe {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-#if HWY_TARGET == HWY_SCALAR
-/// The queues of one PE, a bank at a time, for processors without vectors.
-template <class Lane, int N>
-class Queues {
+/// One number per member, in registers.
+class Times {
  public:
-  explicit Queues(const StepState& s)
-      : banks_(s.banks), threshold_(static_cast<Lane>(s.threshold)) {
-    std::copy_n(reinterpret_cast<const Lane*>(s.queues), banks_, q_);
+  HWY_INLINE Times() = default;
+  HWY_INLINE explicit Times(std::int64_t same) {
+    for (V& v : v_) v = hn::Set(D(), same);
   }
-  void store(StepState& s) const { std::copy_n(q_, banks_, reinterpret_cast<Lane*>(s.queues)); }
-  static constexpr std::size_t width() { return 1; }
-  [[nodiscard]] bool congested() const { return deepest() > threshold_; }
-  [[nodiscard]] std::int64_t deepest() const { return *std::max_element(q_, q_ + banks_); }
-  void drain(std::int64_t cycles) {
-    for (std::size_t b = 0; b < banks_; ++b)
-      q_[b] = static_cast<Lane>(q_[b] - std::min<std::int64_t>(q_[b], cycles));
+  HWY_INLINE explicit Times(const TeamNumbers& n) {
+    for (std::size_t i = 0; i < kParts; ++i) v_[i] = hn::Load(D(), n.data() + i * kLanes);
   }
-  template <bool kMasked, class Offset>
-  void issue(const std::uint8_t* row, const Offset* offsets, std::size_t count) {
-    for (std::size_t a = 0; a < count; ++a) {
-      const auto* updates = reinterpret_cast<const Lane*>(row + offsets[a]);
-      for (std::size_t b = 0; b < banks_; ++b) q_[b] = static_cast<Lane>(q_[b] + updates[b]);
+  HWY_INLINE void store(TeamNumbers& n) const {
+    for (std::size_t i = 0; i < kParts; ++i) hn::Store(v_[i], D(), n.data() + i * kLanes);
+  }
+  /// \param part  gives the numbers of `kLanes` members from the given one on, of any type
+  template <class Part>
+  static HWY_INLINE Times of_parts(Part part) {
+    Times t;
+    for (std::size_t i = 0; i < kParts; ++i) t.v_[i] = hn::BitCast(D(), part(i * kLanes));
+    return t;
+  }
+  friend HWY_INLINE Times operator+(Times a, const Times& b) {
+    for (std::size_t i = 0; i < kParts; ++i) a.v_[i] = hn::Add(a.v_[i], b.v_[i]);
+    return a;
+  }
+  friend HWY_INLINE Times operator-(Times a, const Times& b) {
+    for (std::size_t i = 0; i < kParts; ++i) a.v_[i] = hn::Sub(a.v_[i], b.v_[i]);
+    return a;
+  }
+  /// Bitwise; of a number and a mask, the number or zero.
+  friend HWY_INLINE Times operator&(Times a, const Times& b) {
+    for (std::size_t i = 0; i < kParts; ++i) a.v_[i] = hn::And(a.v_[i], b.v_[i]);
+    return a;
+  }
+  static HWY_INLINE Times larger(Times a, const Times& b) {
+    for (std::size_t i = 0; i < kParts; ++i) a.v_[i] = hn::Max(a.v_[i], b.v_[i]);
+    return a;
+  }
+  static HWY_INLINE Times smaller(Times a, const Times& b) {
+    for (std::size_t i = 0; i < kParts; ++i) a.v_[i] = hn::Min(a.v_[i], b.v_[i]);
+    return a;
+  }
+  /// A mask: all ones where `a > b`.
+  static HWY_INLINE Times above(Times a, const Times& b) {
+    for (std::size_t i = 0; i < kParts; ++i)
+      a.v_[i] = hn::VecFromMask(D(), hn::Gt(a.v_[i], b.v_[i]));
+    return a;
+  }
+  static HWY_INLINE Times choose(const Times& mask, Times yes, const Times& no) {
+    for (std::size_t i = 0; i < kParts; ++i)
+      yes.v_[i] = hn::IfThenElse(hn::MaskFromVec(mask.v_[i]), yes.v_[i], no.v_[i]);
+    return yes;
+  }
+  /// Members whose number is positive.
+  [[nodiscard]] HWY_INLINE std::size_t count_positive() const {
+    std::size_t n = 0;
+    for (const V& v : v_) n += hn::CountTrue(D(), hn::Gt(v, hn::Zero(D())));
+    return n;
+  }
+  /// Of a mask: a bit for every member.
+  [[nodiscard]] HWY_INLINE std::size_t bits() const {
+    std::size_t bits = 0;
+    for (std::size_t i = 0; i < kParts; ++i) {
+      std::uint8_t some[8] = {};
+      hn::StoreMaskBits(D(), hn::MaskFromVec(v_[i]), some);
+      bits |= std::size_t{some[0]} << (i * kLanes);
     }
-    drain(1);
+    return bits;
+  }
+  [[nodiscard]] HWY_INLINE std::int64_t largest() const {
+    V most = v_[0];
+    for (std::size_t i = 1; i < kParts; ++i) most = hn::Max(most, v_[i]);
+    return hn::GetLane(hn::MaxOfLanes(D(), most));
+  }
+  [[nodiscard]] HWY_INLINE std::int64_t sum() const {
+    V sum = v_[0];
+    for (std::size_t i = 1; i < kParts; ++i) sum = hn::Add(sum, v_[i]);
+    return hn::GetLane(hn::SumOfLanes(D(), sum));
+  }
+  [[nodiscard]] HWY_INLINE std::int64_t smallest() const {
+    V least = v_[0];
+    for (std::size_t i = 1; i < kParts; ++i) least = hn::Min(least, v_[i]);
+    return hn::GetLane(hn::MinOfLanes(D(), least));
   }
 
  private:
-  std::size_t banks_;
-  Lane threshold_;
-  Lane q_[128];
+  using D = hn::CappedTag<std::int64_t, kTeam>;
+  using V = hn::Vec<D>;
+
+ public:
+  static constexpr std::size_t kLanes = hn::MaxLanes(D());
+
+ private:
+  static constexpr std::size_t kParts = kTeam / kLanes;
+  V v_[kParts];
 };
-#else
+
 /// The largest lane of a vector of unsigned counts, by halving it.
 template <class D, class V>
 HWY_INLINE std::int64_t largest_lane(D d, V v) {
+#if HWY_TARGET == HWY_SCALAR
+  (void)d;
+  return hn::GetLane(v);
+#else
   if constexpr (hn::MaxLanes(D()) * sizeof(hn::TFromD<D>) > 16) {
     const hn::Half<D> half;
     return largest_lane(half, hn::Max(hn::LowerHalf(half, v), hn::UpperHalf(half, v)));
@@ -61,269 +130,519 @@ HWY_INLINE std::int64_t largest_lane(D d, V v) {
       v = folded(v, hn::ShiftRightBytes<1>(bytes, hn::BitCast(bytes, v)));
     return hn::GetLane(v);
   }
+#endif
 }
-/// The queues of one PE in registers.
-///
-/// \tparam Lane  type of a bank's count
-/// \tparam N     registers
-template <class Lane, int N>
-class Queues {
- public:
-  using D = hn::CappedTag<Lane, 32 / sizeof(Lane)>;
-  using V = hn::Vec<D>;
 
-  HWY_INLINE Queues(const StepState& s)
-      : threshold_(hn::Set(d_, static_cast<Lane>(s.threshold))), one_(hn::Set(d_, Lane{1})) {
-    for (int i = 0; i < N; ++i) {
-      q_[i] = hn::LoadU(d_, reinterpret_cast<const Lane*>(s.queues) + i * width());
-      // Lanes behind the last bank read the next copy of a row: they are kept empty.
-      const std::size_t first = static_cast<std::size_t>(i) * width();
-      const std::size_t used = s.banks > first ? s.banks - first : 0;
-      alignas(64) Lane mask[64];
-      for (std::size_t k = 0; k < width(); ++k)
-        mask[k] = k < used ? static_cast<Lane>(~Lane{0}) : Lane{0};
-      mask_[i] = hn::LoadU(d_, mask);
+/// The queues of a team in memory: any number of banks, lanes of one byte or two, any I.
+template <class Lane>
+class AnyQueues {
+ public:
+  static constexpr bool kAlone = false;
+
+  explicit AnyQueues(TeamState& s)
+      : q_(reinterpret_cast<Lane*>(s.queues)), lanes_(s.tables->lanes()), I_(s.I) {
+    threshold_ = static_cast<Lane>(s.threshold);
+    // Lanes behind the last bank read the next copy of a row: they are kept empty.
+    for (std::size_t b = 0; b < lanes_; ++b) mask_[b] = b < s.banks ? Lane(~Lane{0}) : Lane{0};
+  }
+  void store(TeamState& /*s*/) const {}
+  /// Chooses the members that issue.
+  void choose_all() { active_.fill(1); }
+  /// \param active  1 for a member that issues, else 0
+  void choose(const TeamNumbers& active) { active_ = active; }
+
+  [[nodiscard]] bool congested() const {
+    V over = hn::Zero(D());
+    const V threshold = hn::Set(D(), threshold_);
+    for (std::size_t i = 0; i < kTeam * lanes_; i += step())
+      over = hn::Or(over, hn::SaturatedSub(hn::LoadU(D(), q_ + i), threshold));
+    return !hn::AllTrue(D(), hn::Eq(over, hn::Zero(D())));
+  }
+  /// Updates in each member's longest queue.
+  [[nodiscard]] Times deepest() const {
+    TeamNumbers n;
+    for (std::size_t p = 0; p < kTeam; ++p) {
+      V most = hn::Zero(D());
+      for (std::size_t i = 0; i < lanes_; i += step())
+        most = hn::Max(most, hn::LoadU(D(), q_ + p * lanes_ + i));
+      n[p] = largest_lane(D(), most);
+    }
+    return Times(n);
+  }
+  /// The largest number of cycles `drain` takes.
+  static constexpr std::int64_t kMost = Lane(~Lane{0});
+  /// Lets cycles pass.
+  void drain(const TeamNumbers& cycles) {
+    for (std::size_t p = 0; p < kTeam; ++p) {
+      const V c = hn::Set(D(), static_cast<Lane>(cycles[p]));
+      for (Lane* q = q_ + p * lanes_; q < q_ + (p + 1) * lanes_; q += step())
+        hn::StoreU(hn::SaturatedSub(hn::LoadU(D(), q), c), D(), q);
     }
   }
-  HWY_INLINE void store(StepState& s) const {
-    for (int i = 0; i < N; ++i)
-      hn::StoreU(q_[i], d_, reinterpret_cast<Lane*>(s.queues) + i * width());
-  }
-  static HWY_INLINE std::size_t width() { return hn::Lanes(D()); }
-
-  /// A queue is above the threshold: the next step has to wait.
-  HWY_INLINE bool congested() const {
-    V over = hn::SaturatedSub(q_[0], threshold_);
-    for (int i = 1; i < N; ++i) over = hn::Or(over, hn::SaturatedSub(q_[i], threshold_));
-    return !hn::AllTrue(d_, hn::Eq(over, hn::Zero(d_)));
-  }
-  /// Updates in the longest queue.
-  HWY_INLINE std::int64_t deepest() const {
-    V most = q_[0];
-    for (int i = 1; i < N; ++i) most = hn::Max(most, q_[i]);
-    return largest_lane(d_, most);
-  }
-  /// Lets `cycles` pass.
-  HWY_INLINE void drain(std::int64_t cycles) {
-    const auto n = static_cast<Lane>(std::min<std::int64_t>(cycles, static_cast<Lane>(~Lane{0})));
-    const V c = hn::Set(d_, n);
-    for (int i = 0; i < N; ++i) q_[i] = hn::SaturatedSub(q_[i], c);
-  }
-  /// A step issues: its updates join, every queue retires one.
-  template <bool kMasked, class Offset>
-  HWY_INLINE void issue(const std::uint8_t* row, const Offset* offsets, std::size_t count) {
-    for (int i = 0; i < N; ++i) {
-      V updates = hn::Zero(d_);
-      for (std::size_t a = 0; a < count; ++a)
-        updates = hn::Add(updates, hn::LoadU(d_, reinterpret_cast<const Lane*>(row + offsets[a]) +
-                                                     static_cast<std::size_t>(i) * width()));
-      if (kMasked) updates = hn::And(updates, mask_[i]);
-      q_[i] = hn::SaturatedSub(hn::Add(q_[i], updates), one_);
+  /// Active members' updates join, and each of their queues retires one.
+  void issue(const std::uint8_t* row, const std::uint32_t* offsets) {
+    const V one = hn::Set(D(), Lane{1});
+    for (std::size_t p = 0; p < kTeam; ++p) {
+      if (active_[p] == 0) continue;
+      Lane* q = q_ + p * lanes_;
+      for (std::size_t i = 0; i < lanes_; i += step()) {
+        V updates = hn::Zero(D());
+        for (std::size_t a = 0; a < I_; ++a)
+          updates =
+              hn::Add(updates,
+                      hn::LoadU(D(), reinterpret_cast<const Lane*>(row + offsets[p * I_ + a]) + i));
+        updates = hn::And(updates, hn::LoadU(D(), mask_ + i));
+        hn::StoreU(hn::SaturatedSub(hn::Add(hn::LoadU(D(), q + i), updates), one), D(), q + i);
+      }
     }
   }
 
  private:
-  D d_;
-  V q_[N];
-  V mask_[N];
+  using D = hn::CappedTag<Lane, 32 / sizeof(Lane)>;
+  using V = hn::Vec<D>;
+  static std::size_t step() { return hn::Lanes(D()); }
+
+  Lane* q_;
+  std::size_t lanes_, I_;
+  Lane threshold_;
+  Lane mask_[128];
+  TeamNumbers active_;
+};
+
+#if HWY_TARGET != HWY_SCALAR
+/// A number that is loaded into every byte of a vector is best loaded from memory; the
+/// compiler would rather take it out of the register it was stored from.
+HWY_INLINE void keep_in_memory(TeamNumbers& n) { __asm__("" : "+m"(n)); }
+
+/// The larger of the two halves of 32 counts, in one register or two.
+template <std::size_t kParts, class V>
+HWY_INLINE hn::Vec<hn::CappedTag<std::uint8_t, 16>> folded(const V* q) {
+  if constexpr (kParts == 2) {
+    return hn::Max(q[0], q[1]);
+  } else {
+    const hn::CappedTag<std::uint8_t, 16> half;
+    return hn::Max(hn::LowerHalf(half, q[0]), hn::UpperHalf(half, q[0]));
+  }
+}
+
+/// The queues of a team in registers: 32 banks, queues of at most 255, I of 4.
+class UsualQueues {
+ public:
+  static constexpr bool kAlone = true;
+  static constexpr std::size_t kBanks = 32, kI = 4;
+  static constexpr std::int64_t kMost = 255;
+
+  HWY_INLINE explicit UsualQueues(const TeamState& s)
+      : threshold_(hn::Set(D(), static_cast<std::uint8_t>(s.threshold))) {
+    for (std::size_t n = 0; n < kTeam * kParts; ++n) q_[n] = hn::LoadU(D(), s.queues + n * kLanes);
+  }
+  HWY_INLINE void store(TeamState& s) const {
+    std::uint8_t* queues = s.queues;  // bytes written may be any object's, so read it once
+    for (std::size_t n = 0; n < kTeam * kParts; ++n) hn::StoreU(q_[n], D(), queues + n * kLanes);
+  }
+  HWY_INLINE void choose_all() {
+    for (V& retire : retire_) retire = hn::Set(D(), std::uint8_t{1});
+  }
+  HWY_INLINE void choose(TeamNumbers& active) {
+    keep_in_memory(active);
+    for (std::size_t p = 0; p < kTeam; ++p)
+      retire_[p] = hn::Set(D(), static_cast<std::uint8_t>(active[p]));
+  }
+  [[nodiscard]] HWY_INLINE bool congested() const {
+    V most = q_[0];
+    for (std::size_t n = 1; n < kTeam * kParts; ++n) most = hn::Max(most, q_[n]);
+    return !hn::AllTrue(D(), hn::Eq(hn::SaturatedSub(most, threshold_), hn::Zero(D())));
+  }
+  [[nodiscard]] HWY_INLINE Times deepest() const {
+    return Times::of_parts([this](std::size_t p) {
+      const hn::CappedTag<std::uint8_t, 8 * Times::kLanes> d8;
+      auto v = folded_members<Times::kLanes>(p);
+      const hn::Repartition<std::uint64_t, decltype(d8)> d64;
+      v = hn::Max(v, hn::BitCast(d8, hn::ShiftRight<32>(hn::BitCast(d64, v))));
+      v = hn::Max(v, hn::BitCast(d8, hn::ShiftRight<16>(hn::BitCast(d64, v))));
+      v = hn::Max(v, hn::BitCast(d8, hn::ShiftRight<8>(hn::BitCast(d64, v))));
+      return hn::And(hn::BitCast(d64, v), hn::Set(d64, 0xff));
+    });
+  }
+  HWY_INLINE void drain(TeamNumbers& cycles) {
+    keep_in_memory(cycles);
+    for (std::size_t p = 0; p < kTeam; ++p) {
+      const V c = hn::Set(D(), static_cast<std::uint8_t>(cycles[p]));
+      for (std::size_t i = 0; i < kParts; ++i)
+        q_[p * kParts + i] = hn::SaturatedSub(q_[p * kParts + i], c);
+    }
+  }
+  HWY_INLINE void issue(const std::uint8_t* row, const std::uint32_t* offsets) {
+#pragma GCC unroll 8
+    for (std::size_t p = 0; p < kTeam; ++p)
+      for (std::size_t i = 0; i < kParts; ++i) {
+        V& q = q_[p * kParts + i];
+        const std::uint32_t* o = offsets + p * kI;
+        const std::uint8_t* at = row + i * kLanes;
+        const V some = hn::Add(hn::LoadU(D(), at + o[0]), hn::LoadU(D(), at + o[1]));
+        const V more = hn::Add(hn::LoadU(D(), at + o[2]), hn::LoadU(D(), at + o[3]));
+        q = hn::SaturatedSub(hn::Add(q, hn::Add(some, more)), retire_[p]);
+      }
+  }
+
+ private:
+  using D = hn::CappedTag<std::uint8_t, kBanks>;
+  using V = hn::Vec<D>;
+  static constexpr std::size_t kLanes = hn::MaxLanes(D());
+  static constexpr std::size_t kParts = kBanks / kLanes;
+
+  /// For each of `kCount` members from `p` on 8 counts, the largest among them.
+  template <std::size_t kCount>
+  [[nodiscard]] HWY_INLINE hn::Vec<hn::CappedTag<std::uint8_t, 8 * kCount>> folded_members(
+      std::size_t p) const {
+    const hn::CappedTag<std::uint8_t, 8 * kCount> d8;
+    if constexpr (kCount == 2) {
+      const hn::Repartition<std::uint64_t, decltype(d8)> d64;
+      const auto a = hn::BitCast(d64, folded<kParts>(q_ + p * kParts));
+      const auto b = hn::BitCast(d64, folded<kParts>(q_ + (p + 1) * kParts));
+      return hn::Max(hn::BitCast(d8, hn::InterleaveLower(d64, a, b)),
+                     hn::BitCast(d8, hn::InterleaveUpper(d64, a, b)));
+    } else {
+      return hn::Combine(d8, folded_members<kCount / 2>(p + kCount / 2),
+                         folded_members<kCount / 2>(p));
+    }
+  }
+
+  V q_[kTeam * kParts];
+  V retire_[kTeam];
+  V threshold_;
+};
+#endif
+
+#if HWY_TARGET != HWY_SCALAR
+/// The queues of one member of a team that UsualQueues can take.
+class LoneQueues {
+ public:
+  HWY_INLINE LoneQueues(const TeamState& s, std::size_t member)
+      : threshold_(hn::Set(D(), static_cast<std::uint8_t>(s.threshold))),
+        one_(hn::Set(D(), std::uint8_t{1})) {
+    for (std::size_t i = 0; i < kParts; ++i)
+      q_[i] = hn::LoadU(D(), s.queues + member * kBanks + i * kLanes);
+  }
+  HWY_INLINE void store(TeamState& s, std::size_t member) const {
+    for (std::size_t i = 0; i < kParts; ++i)
+      hn::StoreU(q_[i], D(), s.queues + member * kBanks + i * kLanes);
+  }
+  [[nodiscard]] HWY_INLINE bool congested() const {
+    V most = q_[0];
+    for (std::size_t i = 1; i < kParts; ++i) most = hn::Max(most, q_[i]);
+    return !hn::AllTrue(D(), hn::Eq(hn::SaturatedSub(most, threshold_), hn::Zero(D())));
+  }
+  [[nodiscard]] HWY_INLINE std::int64_t deepest() const {
+    V most = q_[0];
+    for (std::size_t i = 1; i < kParts; ++i) most = hn::Max(most, q_[i]);
+    return largest_lane(D(), most);
+  }
+  HWY_INLINE void drain(std::int64_t cycles) {
+    const V c = hn::Set(D(), static_cast<std::uint8_t>(cycles));
+    for (std::size_t i = 0; i < kParts; ++i) q_[i] = hn::SaturatedSub(q_[i], c);
+  }
+  HWY_INLINE void issue(const std::uint8_t* row, const std::size_t* offsets) {
+    for (std::size_t i = 0; i < kParts; ++i) {
+      const std::uint8_t* at = row + i * kLanes;
+      const V some = hn::Add(hn::LoadU(D(), at + offsets[0]), hn::LoadU(D(), at + offsets[1]));
+      const V more = hn::Add(hn::LoadU(D(), at + offsets[2]), hn::LoadU(D(), at + offsets[3]));
+      q_[i] = hn::SaturatedSub(hn::Add(q_[i], hn::Add(some, more)), one_);
+    }
+  }
+
+ private:
+  using D = hn::CappedTag<std::uint8_t, UsualQueues::kBanks>;
+  using V = hn::Vec<D>;
+  static constexpr std::size_t kBanks = UsualQueues::kBanks;
+  static constexpr std::size_t kLanes = hn::MaxLanes(D());
+  static constexpr std::size_t kParts = kBanks / kLanes;
+  V q_[kParts];
   V threshold_, one_;
 };
 #endif
 
-/// One run of weight vectors against all activation vectors of a block.
-template <class Lane, int N, bool kMasked>
+/// Takes runs of weight vectors with all members of a team.
+template <class Queues>
 class Runner {
  public:
-  HWY_INLINE explicit Runner(StepState& s) : s_(s), queues_(s) {}
+  explicit Runner(TeamState& s) : s_(s) {}
 
   void advance() {
     for (; s_.block < s_.blocks.size(); ++s_.block, s_.at = 0) {
       const memory::BlockVectors& block = s_.blocks[s_.block];
-      const std::uint32_t first = s_.operands->block_vectors[s_.block];
-      const std::uint32_t vectors = s_.operands->block_vectors[s_.block + 1] - first;
       while (s_.at < block.count) {
         const std::size_t entry = block.first + s_.at;
-        const std::size_t left = block.count - s_.at;
-        std::size_t end = entry + left;
-        if (vectors == 0) {
-          end = std::min(end, s_.known);
-          if (end <= entry) return;
-          pop_idle(entry, end);
-        } else {
-          end = entry + std::min(left, s_.run_entries);
-          if (end > s_.known) return;
-          run(entry, end, s_.operands->vectors.data() + first, vectors);
-        }
-        s_.at += static_cast<std::uint32_t>(end - entry);
+        const std::size_t entries = std::min<std::size_t>(block.count - s_.at, s_.run_entries);
+        if (entry + entries > s_.known) return;
+        run(entry, entries);
+        s_.at += static_cast<std::uint32_t>(entries);
       }
     }
   }
-  HWY_INLINE void store() { queues_.store(s_); }
 
  private:
-  void pop_idle(std::size_t entry, std::size_t end) {
-    std::int64_t last = std::max(s_.last_pop, s_.start);
-    for (std::size_t j = entry; j < end; ++j) {
-      last = std::max(last, s_.arrival[j] + 1);
-      s_.pops[s_.popped++] = last;
-    }
-    s_.last_pop = last;
-  }
-
-  HWY_INLINE void run(std::size_t entry, std::size_t end, const StepOperands::Vector* vector,
-                      std::uint32_t vectors) {
-    const std::size_t bytes = s_.tables->vector_bytes(s_.block);
-    const Rows rows{s_.tables->block_rows(s_.block) + s_.at * bytes, bytes, end - entry};
-    std::int64_t* pops = s_.pops + s_.popped;
-    std::uint32_t v = 0;
-    if (s_.arrival[end - 1] > s_.last_issue) pass_waiting(entry, rows, vector[v++], pops);
-    s_.unwaited = end;
-    // All but the last vectors are full, bar explicit zeros.
-    for (; v + 1 < vectors; ++v) pass<false>(rows, vector[v], pops);
-    if (v < vectors) pass<true>(rows, vector[v], pops);
-    s_.steps += rows.entries * vectors;
-    s_.iaram_reads += vectors;
-    s_.popped += rows.entries;
-    s_.last_pop = s_.last_issue;
-  }
-
-  /// The weight vectors of a run, as rows of counts.
-  struct Rows {
-    const std::uint8_t* first;
-    std::size_t bytes;  ///< from vector to vector
-    std::size_t entries;
+  /// The run at hand: weight vectors `[entry, entry + entries)` against a block's
+  /// activations.
+  struct Run {
+    std::size_t entry, entries;
+    const TeamOperands::Block& operands;
+    const std::uint8_t* rows;      ///< of the first vector
+    std::size_t bytes;             ///< from vector to vector
+    const std::uint32_t* offsets;  ///< of the first pass
+    TeamNumbers* pops;
   };
 
-  /// All weight vectors have arrived: only the queues can hold a step.
-  /// \tparam kTimes  write the issue times: of the last pass they are the pops
-  template <bool kTimes>
-  HWY_INLINE void pass(const Rows& rows, const StepOperands::Vector& vector, std::int64_t* times) {
-    const std::uint32_t* offsets = s_.operands->offsets.data() + vector.first;
-    switch (vector.count) {
-      case 1:
-        return steps<1, kTimes>(rows, offsets, 1, times);
-      case 2:
-        return steps<2, kTimes>(rows, offsets, 2, times);
-      case 3:
-        return steps<3, kTimes>(rows, offsets, 3, times);
-      case 4:
-        return steps<4, kTimes>(rows, offsets, 4, times);
-      default:
-        return steps<0, kTimes>(rows, offsets, vector.count, times);
+  void run(std::size_t entry, std::size_t entries) {
+    const TeamOperands::Block& operands = s_.operands->blocks[s_.block];
+    const std::size_t bytes = s_.tables->vector_bytes(s_.block);
+    const Run r{entry,
+                entries,
+                operands,
+                s_.tables->block_rows(s_.block) + s_.at * bytes,
+                bytes,
+                s_.operands->offsets.data() + operands.first * kTeam * s_.I,
+                s_.run_pops.data()};
+    const std::int64_t arrived = s_.arrival[entry + entries - 1];
+    std::uint32_t v = 0;
+    if (operands.passes == 0 || arrived >= Times(s_.next).smallest()) {
+      first_pass(r);
+      v = 1;
+    } else if (operands.full == 0) {
+      pop_at_once(r, arrived);
     }
+    stalls_ = 0;
+    if (Queues::kAlone && operands.passes > kFewPasses && !s_.contended) {
+      pass_alone(r, v);
+    } else {
+      for (; v < operands.full; ++v) pass<true>(r, v);
+      for (; v < operands.passes; ++v) pass<false>(r, v);
+    }
+    const auto vectors = static_cast<std::uint64_t>(Times(operands.vectors).sum());
+    if (vectors > 0) s_.contended = stalls_ * kManySteps > vectors * entries;
+    std::int64_t* pops = s_.pops + s_.popped;
+    for (std::size_t j = 0; j < entries; ++j) pops[j] = Times(r.pops[j]).largest();
+    s_.popped += entries;
   }
 
-  /// \tparam kCount  activations of the vector, 0 for any number
-  template <std::size_t kCount, bool kTimes>
-  HWY_INLINE void steps(const Rows& rows, const std::uint32_t* offsets, std::size_t count,
-                        std::int64_t* times) {
-    std::size_t local[kCount == 0 ? 1 : kCount];  // in registers, whatever the rows alias
-    for (std::size_t i = 0; i < kCount; ++i) local[i] = offsets[i];
-    const std::uint8_t* row = rows.first;
-    std::int64_t cycle = s_.last_issue;
-    std::int64_t stalled = 0;
-    Queues<Lane, N> queues = queues_;  // a local copy stays in registers
-    for (std::size_t j = 0; j < rows.entries; ++j, row += rows.bytes) {
-      if (HWY_UNLIKELY(queues.congested())) {
-        const std::int64_t excess = queues.deepest() - s_.threshold;
-        queues.drain(excess);
-        stalled += excess;
+  /// All weight vectors of a run have arrived: members without activations pop them.
+  ///
+  /// That they pop the first no sooner than the last arrived makes no difference: members
+  /// that step do so later still, and of a team only the last pop is told.
+  HWY_INLINE void pop_at_once(const Run& r, std::int64_t arrived) {
+    const Times active = Times::above(Times(r.operands.vectors), Times(std::int64_t{0}));
+    const Times last(s_.last_pop);
+    const Times popped = Times::choose(active, last, Times::larger(last, Times(arrived + 1)));
+    popped.store(s_.last_pop);
+    for (std::size_t j = 0; j < r.entries; ++j) popped.store(r.pops[j]);
+  }
+
+  /// The steps of a run from pass `first` on, one member after the other, where queues
+  /// seldom make one wait: nothing is done for members that have fewer vectors.
+  HWY_INLINE void pass_alone(const Run& r, std::uint32_t first) {
+#if HWY_TARGET == HWY_SCALAR
+    (void)r, (void)first;
+#else
+    (this->*walk_of(r.entries, std::make_index_sequence<kMostUnrolled + 1>()))(r, first);
+    const Times next(s_.next);
+    const Times stepped = Times::above(Times(r.operands.vectors), Times(first));
+    const Times last = next - Times(1);
+    Times::choose(stepped, last, Times(s_.last_issue)).store(s_.last_issue);
+    Times::choose(stepped, last, Times(s_.last_pop)).store(s_.last_pop);
+#endif
+  }
+
+#if HWY_TARGET != HWY_SCALAR
+  using Walk = void (Runner::*)(const Run&, std::uint32_t);
+  /// A block of 8 channels of 3x3 has at most 18 vectors of 4 weights.
+  static constexpr std::size_t kMostUnrolled = 18;
+
+  template <std::size_t... kEntries>
+  static HWY_INLINE Walk walk_of(std::size_t entries, std::index_sequence<kEntries...> /*all*/) {
+    static constexpr Walk kWalks[] = {&Runner::template walk<kEntries>...};
+    return kWalks[entries <= kMostUnrolled ? entries : 0];
+  }
+
+  /// \tparam kEntries  weight vectors of the run, 0 for any number: the end of so short a
+  ///                   loop would surprise the processor as often as it comes
+  template <std::size_t kEntries>
+  HWY_NOINLINE void walk(const Run& r, std::uint32_t first) {
+    const std::uint32_t* offsets = r.offsets + first * kTeam * UsualQueues::kI;
+    std::uint32_t v = first;
+    for (; v < r.operands.full; ++v, offsets += kTeam * UsualQueues::kI)
+      for (std::size_t p = 0; p < kTeam; ++p)
+        walk_vector<kEntries>(r, p, offsets + p * UsualQueues::kI);
+    for (; v < r.operands.passes; ++v, offsets += kTeam * UsualQueues::kI) {
+      const Times more = Times::above(Times(r.operands.vectors), Times(v));
+      for (std::size_t left = more.bits(); left != 0; left &= left - 1) {
+        const std::size_t p = hwy::Num0BitsBelowLS1Bit_Nonzero32(static_cast<std::uint32_t>(left));
+        walk_vector<kEntries>(r, p, offsets + p * UsualQueues::kI);
       }
-      ++cycle;
-      if (kTimes) times[j] = cycle + stalled;
-      if (kCount == 0)
-        queues.template issue<kMasked>(row, offsets, count);
-      else
-        queues.template issue<kMasked>(row, local, kCount);
     }
-    queues_ = queues;
-    s_.last_issue = cycle + stalled;
-    s_.bank_stall += static_cast<std::uint64_t>(stalled);
   }
 
-  HWY_INLINE std::int64_t stall() {
-    const std::int64_t excess = queues_.deepest() - s_.threshold;
-    queues_.drain(excess);
+  /// One activation vector of a member against the weight vectors of a run.
+  template <std::size_t kEntries>
+  HWY_INLINE void walk_vector(const Run& r, std::size_t p, const std::uint32_t* offsets) {
+    const std::size_t entries = kEntries > 0 ? kEntries : r.entries;
+    const std::size_t bytes = r.bytes;
+    const std::size_t local[] = {offsets[0], offsets[1], offsets[2], offsets[3]};
+    const std::uint8_t* row = r.rows;
+    std::int64_t* pops = r.pops->data() + p;  // the last vector's times stay
+    std::int64_t next = s_.next[p];
+    LoneQueues queues(s_, p);
+#pragma GCC unroll 18
+    for (std::size_t j = 0; j < entries; ++j, row += bytes, pops += kTeam) {
+      if (HWY_UNLIKELY(queues.congested())) {
+        const std::int64_t excess = relieve_alone(queues);
+        s_.bank_stall[p] += excess;
+        next += excess;
+      }
+      *pops = next++;
+      queues.issue(row, local);
+    }
+    queues.store(s_, p);
+    s_.next[p] = next;
+  }
+
+  /// Lets a member wait until none of its queues is above the threshold.
+  HWY_NOINLINE std::int64_t relieve_alone(LoneQueues& queues) {
+    const std::int64_t excess = queues.deepest() - s_.threshold;
+    queues.drain(excess);
+    ++stalls_;
+    return excess;
+  }
+#endif
+
+  /// Steps for which only the queues can make a member wait, of all members side by side.
+  /// \tparam kAll  every member steps
+  template <bool kAll>
+  HWY_NOINLINE void pass(const Run& r, std::uint32_t v) {
+    const std::uint8_t* row = r.rows;
+    const std::size_t bytes = r.bytes;
+    const std::uint32_t* offsets = r.offsets + v * kTeam * s_.I;
+    TeamNumbers* pops = r.pops;
+    TeamNumbers* const end = pops + r.entries;
+    Queues queues(s_);  // a local copy stays in registers
+    Times active(std::int64_t{-1});
+    if (kAll) {
+      queues.choose_all();
+    } else {
+      active = Times::above(Times(r.operands.vectors), Times(v));
+      choose(queues, active);
+    }
+    Times next(s_.next);
+    Times stalled(std::int64_t{0});
+    for (; pops != end; ++pops, row += bytes) {
+      if (HWY_UNLIKELY(queues.congested())) {
+        const Times excess = relieve(queues, active);
+        next = next + excess;
+        stalled = stalled + excess;
+      }
+      if (kAll)
+        next.store(*pops);
+      else
+        Times::choose(active, next, Times(*pops)).store(*pops);
+      next = next - active;  // a mask is -1
+      queues.issue(row, offsets);
+    }
+    queues.store(s_);
+    next.store(s_.next);
+    (Times(s_.bank_stall) + stalled).store(s_.bank_stall);
+    const Times last = next - Times(1);
+    Times::choose(active, last, Times(s_.last_issue)).store(s_.last_issue);
+    Times::choose(active, last, Times(s_.last_pop)).store(s_.last_pop);
+  }
+
+  static HWY_INLINE void choose(Queues& queues, const Times& active) {
+    TeamNumbers ones;
+    (Times(std::int64_t{0}) - active).store(ones);
+    queues.choose(ones);
+  }
+
+  /// Lets the members of `who` wait until none of their queues is above the threshold.
+  HWY_INLINE Times relieve(Queues& queues, const Times& who) {
+    const Times excess =
+        Times::larger(queues.deepest() - Times(s_.threshold), Times(std::int64_t{0})) & who;
+    TeamNumbers cycles;
+    excess.store(cycles);
+    queues.drain(cycles);
+    stalls_ += excess.count_positive();
     return excess;
   }
 
-  /// The first pass of a run some of whose vectors arrive later than now.
-  HWY_NOINLINE void pass_waiting(std::size_t entry, const Rows& rows,
-                                 const StepOperands::Vector& vector, std::int64_t* times) {
-    const std::uint32_t* offsets = s_.operands->offsets.data() + vector.first;
-    const std::uint8_t* row = rows.first;
-    for (std::size_t j = entry; j < entry + rows.entries; ++j, row += rows.bytes) {
-      std::int64_t earliest = s_.last_issue + 1;
-      if (queues_.congested()) {
-        const std::int64_t stalled = stall();
-        s_.bank_stall += static_cast<std::uint64_t>(stalled);
-        earliest += stalled;
+  /// The first pass of a run some of whose vectors arrive later than some member needs
+  /// them.
+  HWY_NOINLINE void first_pass(const Run& r) {
+    const std::uint8_t* row = r.rows;
+    const std::size_t bytes = r.bytes;
+    const std::uint32_t* offsets = r.offsets;
+    const std::int64_t* arrival = s_.arrival + r.entry;
+    const std::int64_t* late_until = s_.late_until + r.entry;
+    const bool steps = r.operands.passes > 0;
+    const Times active = Times::above(Times(r.operands.vectors), Times(std::int64_t{0}));
+    const Times zero(std::int64_t{0}), most(Queues::kMost);
+    // After its last step a member does not stall for its queues; it waits for weights.
+    const Times steps_later =
+        Times::above(Times(s_.last_block), Times(static_cast<std::int64_t>(s_.block) - 1));
+    Queues queues(s_);
+    choose(queues, active);
+    Times next(s_.next), stalled(s_.bank_stall), late(s_.late), waited(s_.waited);
+    Times last_pop(s_.last_pop), last_issue(s_.last_issue);
+    for (std::size_t j = 0; j < r.entries; ++j, row += bytes) {
+      if (HWY_UNLIKELY(queues.congested())) {
+        const Times excess = relieve(queues, steps_later);
+        next = next + excess;
+        stalled = stalled + excess;
       }
-      const std::int64_t arrived = s_.arrival[j];
-      if (arrived >= earliest) {
-        const std::int64_t late =
-            late_cycles(s_.arrival, s_.late_until, s_.unwaited, j, earliest, arrived);
-        const std::int64_t waited = arrived + 1 - earliest;
-        s_.weight_wait += static_cast<std::uint64_t>(late);
-        s_.backpressure_wait += static_cast<std::uint64_t>(waited - late);
-        queues_.drain(waited);
-        earliest = arrived + 1;
-      }
-      s_.unwaited = j + 1;
-      s_.last_issue = earliest;
-      *times++ = earliest;
-      queues_.template issue<kMasked>(row, offsets, vector.count);
+      const Times there(arrival[j] + 1);
+      const Times supplied(late_until[j] + 1);
+      const Times wait = Times::larger(there - next, zero);
+      late = late + Times::larger(Times::smaller(there, supplied) - next, zero);
+      const Times wait_for_step = wait & steps_later;
+      waited = waited + wait_for_step;
+      next = next + wait;
+      TeamNumbers cycles;
+      Times::smaller(wait_for_step, most).store(cycles);
+      queues.drain(cycles);
+      last_issue = Times::choose(active, next, last_issue);
+      last_pop = Times::choose(active, next, Times::larger(last_pop, there));
+      last_pop.store(r.pops[j]);
+      next = next - active;
+      if (steps) queues.issue(row, offsets);
     }
+    queues.store(s_);
+    next.store(s_.next);
+    stalled.store(s_.bank_stall);
+    late.store(s_.late);
+    waited.store(s_.waited);
+    last_pop.store(s_.last_pop);
+    last_issue.store(s_.last_issue);
   }
 
-  StepState& s_;
-  Queues<Lane, N> queues_;
+  /// Queues are contended when they hold one step of so many. Then members are better
+  /// worked on side by side: what a wait costs is shared, and it surprises no processor.
+  static constexpr std::uint64_t kManySteps = 8;
+  /// Of members with so few vectors, which has how many is as good as random: side by side
+  /// nobody asks.
+  static constexpr std::uint32_t kFewPasses = 2;
+
+  TeamState& s_;
+  std::uint64_t stalls_ = 0;  ///< steps of the run that queues held
 };
 
-template <class Lane, int N, bool kMasked>
-void advance_runner(StepState& s) {
-  Runner<Lane, N, kMasked> runner(s);
-  runner.advance();
-  runner.store();
-}
-
-/// \tparam kLanes  lanes of a queue vector
-template <class Lane, int kLanes>
-void advance_width(StepState& s) {
-#if HWY_TARGET == HWY_SCALAR
-  advance_runner<Lane, 1, false>(s);
-#else
-  constexpr int kRegisters = kLanes / static_cast<int>(hn::MaxLanes(typename Queues<Lane, 1>::D()));
-  // The usual machine has as many banks as lanes; every other pays for the mask.
-  if (sizeof(Lane) == 1 && s.banks == kLanes)
-    advance_runner<Lane, kRegisters, false>(s);
-  else
-    advance_runner<Lane, kRegisters, true>(s);
+void advance_on_target(TeamState& s) {
+#if HWY_TARGET != HWY_SCALAR
+  if (s.tables->lane_bytes() == 1 && s.banks == UsualQueues::kBanks && s.I == UsualQueues::kI)
+    return Runner<UsualQueues>(s).advance();
 #endif
-}
-
-template <class Lane>
-void advance_lane(StepState& s) {
-  switch (s.tables->lanes()) {
-    case 32:
-      return advance_width<Lane, 32>(s);
-    case 64:
-      return advance_width<Lane, 64>(s);
-    case 96:
-      return advance_width<Lane, 96>(s);
-    case 128:
-      return advance_width<Lane, 128>(s);
-    default:
-      HWY_ABORT("step kernel: no width for %d lanes", static_cast<int>(s.tables->lanes()));
-  }
-}
-
-void advance_on_target(StepState& s) {
   if (s.tables->lane_bytes() == 1)
-    advance_lane<std::uint8_t>(s);
+    Runner<AnyQueues<std::uint8_t>>(s).advance();
   else
-    advance_lane<std::uint16_t>(s);
+    Runner<AnyQueues<std::uint16_t>>(s).advance();
 }
+
+const char* name_on_target() { return hwy::TargetName(HWY_TARGET); }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace scnn::pe
@@ -333,29 +652,17 @@ HWY_AFTER_NAMESPACE();
 namespace scnn::pe {
 
 HWY_EXPORT(advance_on_target);
+HWY_EXPORT(name_on_target);
 
-void advance_steps(StepState& state) { HWY_DYNAMIC_DISPATCH(advance_on_target)(state); }
+void advance_steps(TeamState& state) { HWY_DYNAMIC_DISPATCH(advance_on_target)(state); }
 
-std::int64_t deepest_queue(const StepState& s) {
-  std::int64_t deepest = 0;
-  for (std::size_t b = 0; b < s.banks; ++b)
-    deepest = std::max<std::int64_t>(
-        deepest, s.tables->lane_bytes() == 1 ? s.queues[b]
-                                             : reinterpret_cast<const std::uint16_t*>(s.queues)[b]);
-  return deepest;
-}
-
-std::int64_t late_cycles(const std::int64_t* arrival, const std::int64_t* late_until,
-                         std::size_t first, std::size_t last, std::int64_t from, std::int64_t to) {
-  std::int64_t late = 0;
-  std::int64_t low = from;  // first cycle that waits for entry i
-  for (std::size_t i = first; i <= last; ++i) {
-    if (arrival[i] < low) continue;
-    const std::int64_t high = std::min({to, arrival[i], late_until[i]});
-    if (high >= low) late += high - low + 1;
-    low = arrival[i] + 1;
-  }
-  return late;
+std::int64_t deepest_queue(const TeamState& s, std::size_t member) {
+  const std::size_t lanes = s.tables->lanes();
+  const auto deepest = [&](const auto* queues) {
+    return std::int64_t{*std::max_element(queues + member * lanes, queues + (member + 1) * lanes)};
+  };
+  return s.tables->lane_bytes() == 1 ? deepest(s.queues)
+                                     : deepest(reinterpret_cast<const std::uint16_t*>(s.queues));
 }
 
 std::vector<std::string> step_kernel_targets() {
@@ -364,6 +671,8 @@ std::vector<std::string> step_kernel_targets() {
     names.emplace_back(hwy::TargetName(target));
   return names;
 }
+
+std::string step_kernel_target() { return HWY_DYNAMIC_DISPATCH(name_on_target)(); }
 
 void force_step_kernel_target(const std::string& name) {
   hwy::SetSupportedTargetsForTest(0);

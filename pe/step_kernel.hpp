@@ -1,8 +1,9 @@
-/// The vectorised inner loops of the decoupled machine, with run-time dispatch.
+/// The vectorised inner loop of the decoupled machine, with run-time dispatch.
 ///
 /// Every target computes the same integers; tests force each one.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -14,60 +15,69 @@
 
 namespace scnn::pe {
 
-/// Stored activations of a PE as the step kernel takes them.
-struct StepOperands {
-  /// An activation vector: its activations that are not zero.
-  struct Vector {
-    std::uint32_t first = 0;  ///< in `offsets`
-    std::uint32_t count = 0;
+/// PEs whose steps are computed side by side. All PEs meet the same weight vectors in the
+/// same order (S15), so one loop serves eight of them, each with a clock of its own.
+inline constexpr std::size_t kTeam = 8;
+
+/// One number per member of a team.
+struct alignas(64) TeamNumbers : std::array<std::int64_t, kTeam> {};
+
+/// Stored activations of a team's members as the step kernel takes them.
+struct TeamOperands {
+  struct Block {
+    std::uint32_t first = 0;   ///< first pass, in `offsets`
+    std::uint32_t passes = 0;  ///< the largest of `vectors`
+    std::uint32_t full = 0;    ///< the smallest: passes in which every member steps
+    TeamNumbers vectors{};     ///< activation vectors of each member
   };
-  std::vector<std::uint32_t> offsets;  ///< byte offset of an activation's row and lane
-  std::vector<Vector> vectors;
-  std::vector<std::uint32_t> block_vectors;  ///< first vector of each block, plus the end
+  std::vector<Block> blocks;
+  /// `[pass][member][I]`: byte offset of an activation's row and lane from the first row of
+  /// a weight vector; where a vector has fewer activations, of a row of zeros.
+  std::vector<std::uint32_t> offsets;
 };
 
-/// Everything one PE's steps read and change. Cycles are counted from the start of the
+/// Everything a team's steps read and change. Cycles are counted from the start of the
 /// tile.
-struct StepState {
+struct TeamState {
   // Read.
   const StepTables* tables = nullptr;
-  const StepOperands* operands = nullptr;
+  const TeamOperands* operands = nullptr;
   std::span<const memory::BlockVectors> blocks;
   std::size_t run_entries = 1;
+  std::size_t I = 1;
   std::size_t banks = 0;
   std::int64_t threshold = 0;
-  std::int64_t start = 0;                    ///< of the group
   std::size_t known = 0;                     ///< entries whose arrival is known
   const std::int64_t* arrival = nullptr;     ///< D[j]
   const std::int64_t* late_until = nullptr;  ///< last cycle with a late supply
+  /// The last block of the group that a member has steps in, -1 for none.
+  TeamNumbers last_block;
   // Changed.
-  std::uint8_t* queues = nullptr;  ///< updates per bank at the start of cycle last_issue + 1
+  std::uint8_t* queues = nullptr;  ///< `[member][lane]`, updates per bank in cycle `next`
   std::size_t block = 0;
   std::uint32_t at = 0;
-  std::size_t unwaited = 0;
-  std::int64_t last_issue = 0, last_pop = 0;
-  std::uint64_t steps = 0, bank_stall = 0, weight_wait = 0, backpressure_wait = 0, iaram_reads = 0;
-  std::int64_t* pops = nullptr;  ///< receives the pop times of the entries popped
+  TeamNumbers next;        ///< first cycle not yet accounted for
+  TeamNumbers last_issue;  ///< start - 1 before the first step
+  TeamNumbers last_pop;    ///< start before the first pop
+  TeamNumbers bank_stall, late;
+  TeamNumbers waited;                 ///< cycles waited for weights before a step, late or not
+  std::vector<TeamNumbers> run_pops;  ///< room for the pops of a run
+  bool contended = false;             ///< queues held many steps of the last run
+  /// Receives, for each entry popped, when the last member popped it.
+  std::int64_t* pops = nullptr;
   std::size_t popped = 0;
 };
 
-/// Issues every step that can be placed with certainty; see RunAhead.
-void advance_steps(StepState& state);
+/// Takes every run whose weight vectors' arrivals are all known, with all members.
+void advance_steps(TeamState& state);
 
-/// Updates in the longest queue.
-[[nodiscard]] std::int64_t deepest_queue(const StepState& state);
-
-/// Cycles of `[from, to]` in which a PE that waits for an entry waits for a late supply
-/// (S28).
-/// \param first  an entry at or before the first that arrives at `from` or later, none
-///               of whose predecessors in the group does
-/// \param last   the entry whose arrival ends the wait
-[[nodiscard]] std::int64_t late_cycles(const std::int64_t* arrival, const std::int64_t* late_until,
-                                       std::size_t first, std::size_t last, std::int64_t from,
-                                       std::int64_t to);
+/// Updates in the longest queue of a member.
+[[nodiscard]] std::int64_t deepest_queue(const TeamState& state, std::size_t member);
 
 /// Names of the instruction sets this build can dispatch to on this processor.
 [[nodiscard]] std::vector<std::string> step_kernel_targets();
+/// The one that is used.
+[[nodiscard]] std::string step_kernel_target();
 /// Forces one of them for the whole process, or (empty) chooses the best again; for
 /// tests and benchmarks.
 void force_step_kernel_target(const std::string& name);

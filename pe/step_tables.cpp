@@ -1,12 +1,17 @@
 #include "pe/step_tables.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
+
+#include "pe/row_kernel.hpp"
 
 namespace scnn::pe {
 namespace {
 
 constexpr std::int64_t kMostBanks = 128;
+/// Blocks whose tables one task makes.
+constexpr std::size_t kBlocksToShare = 16;
 /// Queue vectors are read and written in whole registers of up to this many lanes.
 constexpr std::size_t kLaneStep = 32;
 /// A row starts on a cache line, so that reading 32 lanes of it never crosses one.
@@ -33,20 +38,27 @@ bool StepTables::begin_tile(const TileJob& job) {
   const std::int64_t deepest = arch.accumulator.queue_threshold + arch.F * arch.I;
   usable_ = arch.accumulator.bypass == memory::Bypass::none &&
             arch.accumulator.bank_map == memory::BankMap::linear &&
-            arch.accumulator.banks <= kMostBanks && deepest <= UINT16_MAX;
+            arch.accumulator.banks <= kMostBanks && arch.F <= std::int64_t{RowWeights::kMost} - 1 &&
+            deepest <= UINT16_MAX;
   phases_ = static_cast<std::size_t>(phase_split(*job.shape, arch).count());
   classes_ = OutcomeClasses(job);
   lane_bytes_ = deepest <= UINT8_MAX ? 1 : 2;
   lanes_ = round_up(static_cast<std::size_t>(arch.accumulator.banks), kLaneStep);
   row_bytes_ =
       round_up((static_cast<std::size_t>(arch.accumulator.banks) + lanes_) * lane_bytes_, 64);
-  usable_ = usable_ && most_vectors(*job.stream) * classes_.most() * row_bytes_ <= kMostRowBytes;
+  usable_ =
+      usable_ && most_vectors(*job.stream) * (classes_.most() + 1) * row_bytes_ <= kMostRowBytes;
   channels_ = round_up(static_cast<std::size_t>(job.kc), kChannelStep);
   list_columns();
   tabled_ = classes_.most() * columns_ <= kMostOutcomes;
   usable_ = usable_ && tabled_;
   if (tabled_) list_reached();
+  if (usable_) list_banks();
   weight_counts_.assign(job.stream->blocks_per_group * columns_, 0);
+  work_.assign(job.stream->blocks_per_group, {});
+  block_bytes_.clear();
+  for (std::size_t b = 0; b < job.stream->blocks_per_group; ++b)
+    block_bytes_.push_back((classes_.count(b % phases_) + 1) * row_bytes_);
   return usable_;
 }
 
@@ -68,7 +80,7 @@ void StepTables::list_columns() {
 void StepTables::list_reached() {
   const LayerShape& s = *job_->shape;
   const sparse::PhaseSplit split = phase_split(s, *job_->arch);
-  updating_.assign(phases_ * columns_, {});
+  updates_.assign(phases_ * classes_.most() * columns_, 0);
   reached_.assign(phases_ * classes_.most(), {});
   std::size_t position = 0;
   for (std::int64_t r = 0; r < s.R; ++r)
@@ -82,7 +94,7 @@ void StepTables::list_reached() {
         if (classes_.outcome(phase, k, static_cast<std::size_t>(r), static_cast<std::size_t>(c)) !=
             Outcome::update)
           continue;
-        updating_[phase * columns_ + column].push_back(static_cast<std::uint32_t>(k));
+        updates_[(phase * columns_ + column) * classes_.most() + k] = ~std::uint32_t{0};
         reached_[phase * classes_.most() + k].push_back(
             {address * static_cast<std::int32_t>(channels_),
              column * static_cast<std::uint32_t>(channels_)});
@@ -90,19 +102,56 @@ void StepTables::list_reached() {
     }
 }
 
-void StepTables::begin_group(std::int64_t group) {
+/// The bank of a weight is that of its channel plus that of its kernel position.
+void StepTables::list_banks() {
+  const LayerShape& s = *job_->shape;
+  const auto banks = static_cast<std::size_t>(job_->arch->accumulator.banks);
+  const auto bank_of = [&](sparse::StoredWeight w) {
+    const auto n = static_cast<std::int64_t>(banks);
+    return static_cast<std::uint32_t>((weight_term(s, job_->tile, w) % n + n) % n);
+  };
+  channel_bank_.clear();
+  position_bank_.clear();
+  for (std::int64_t k = 0; k < job_->kc; ++k)
+    channel_bank_.push_back(bank_of({.k = static_cast<std::uint16_t>(k)}));
+  for (std::int64_t r = 0; r < s.R; ++r)
+    for (std::int64_t c = 0; c < s.S; ++c)
+      position_bank_.push_back(
+          bank_of({.r = static_cast<std::uint16_t>(r), .s = static_cast<std::uint16_t>(c)}));
+  patterns_.assign(banks * row_bytes_ / sizeof(std::uint64_t), 0);
+  for (std::size_t b = 0; b < banks; ++b)
+    for (const std::size_t lane : {b, b + banks}) {
+      auto* row = reinterpret_cast<std::uint8_t*>(patterns_.data()) + b * row_bytes_;
+      const std::uint16_t one = 1;
+      std::memcpy(row + lane * lane_bytes_, &one, lane_bytes_);
+    }
+}
+
+void StepTables::begin_group(std::int64_t group, Workers& workers) {
   group_ = group;
   if (!tabled_) return;
   const auto blocks = job_->stream->group_blocks(static_cast<std::size_t>(group));
-  for (std::size_t b = 0; b < blocks.size(); ++b) count_weights(b);
-  if (usable_) {
-    size_rows();
-    for (std::size_t b = 0; b < blocks.size(); ++b)
-      lane_bytes_ == 1 ? fill_rows<std::uint8_t>(b) : fill_rows<std::uint16_t>(b);
-  }
-  if (!job_->values) return;
-  weights_.assign(blocks.size() * columns_ * channels_, 0);
-  for (std::size_t b = 0; b < blocks.size(); ++b) spread_weights(b);
+  if (usable_) size_rows();
+  if (job_->values) weights_.assign(blocks.size() * columns_ * channels_ / kChannelStep, {});
+  // Blocks by the handful: one alone is too little for a task.
+  const std::size_t shares = (blocks.size() + kBlocksToShare - 1) / kBlocksToShare;
+  workers.for_each(shares, [&](std::size_t share) {
+    const std::size_t end = std::min(blocks.size(), (share + 1) * kBlocksToShare);
+    for (std::size_t b = share * kBlocksToShare; b < end; ++b) begin_block(b);
+  });
+}
+
+void StepTables::begin_block(std::size_t block) {
+  const memory::BlockVectors& vectors =
+      job_->stream->group_blocks(static_cast<std::size_t>(group_))[block];
+  const auto run = static_cast<std::uint64_t>(job_->arch->weight_fifo_entries);
+  work_[block].entries += vectors.count;
+  work_[block].runs += (vectors.count + run - 1) / run;
+  if (usable_)
+    fill_rows(block);
+  else
+    count_weights(block);
+  if (job_->values) spread_weights(block);
 }
 
 void StepTables::size_rows() {
@@ -113,31 +162,36 @@ void StepTables::size_rows() {
     block_offset_[b] = bytes;
     bytes += blocks[b].count * vector_bytes(b);
   }
-  storage_.assign(bytes + kRowAlignment, 0);
+  if (storage_.size() < bytes + kRowAlignment) storage_.resize(bytes + kRowAlignment);
   void* base = storage_.data();
   std::size_t space = storage_.size();
   rows_ = static_cast<std::uint8_t*>(std::align(kRowAlignment, bytes, base, space));
 }
 
-template <class Lane>
+/// Makes the rows of a block's vectors, and counts its weights on the way.
 void StepTables::fill_rows(std::size_t block) {
   const memory::BlockVectors& vectors =
       job_->stream->group_blocks(static_cast<std::size_t>(group_))[block];
-  const std::int64_t banks = job_->arch->accumulator.banks;
+  const auto banks = static_cast<std::uint32_t>(job_->arch->accumulator.banks);
   const std::size_t phase = block % phases_;
-  const std::size_t row_lanes = row_bytes_ / sizeof(Lane);
-  std::uint8_t* bytes = rows_ + block_offset_[block];
-  for (std::uint32_t v = 0; v < vectors.count; ++v, bytes += vector_bytes(block)) {
-    auto* row = reinterpret_cast<Lane*>(bytes);
+  const std::size_t words = row_bytes_ / sizeof(std::uint64_t);
+  auto* rows = reinterpret_cast<std::uint64_t*>(rows_ + block_offset_[block]);
+  const std::uint32_t* updates = updates_.data() + phase * columns_ * classes_.most();
+  std::uint64_t* const counts = weight_counts_.data() + block * columns_;
+  RowWeights some;
+  const std::size_t step = vector_bytes(block) / sizeof(std::uint64_t);
+  for (std::uint32_t v = 0; v < vectors.count; ++v, rows += step) {
+    some.count = 0;
     for (const auto& w : job_->stream->weights_of(job_->stream->vectors[vectors.first + v])) {
-      if (w.value == 0) continue;
-      const std::int64_t term = weight_term(*job_->shape, job_->tile, w) % banks;
-      const auto bank = static_cast<std::size_t>(term < 0 ? term + banks : term);
-      for (std::uint32_t c : updating_[phase * columns_ + column(w)]) {
-        ++row[c * row_lanes + bank];
-        ++row[c * row_lanes + bank + static_cast<std::size_t>(banks)];
-      }
+      const std::size_t position = w.r * static_cast<std::size_t>(job_->shape->S) + w.s;
+      const std::uint32_t bank = channel_bank_[w.k] + position_bank_[position];
+      some.row[some.count] = patterns_.data() + (bank < banks ? bank : bank - banks) * words;
+      some.updates[some.count] = updates + column_of_[position] * classes_.most();
+      const std::size_t nonzero = w.value != 0 ? 1 : 0;
+      counts[column_of_[position]] += nonzero;
+      some.count += nonzero;
     }
+    add_rows(rows, words, classes_.count(phase), some);
   }
 }
 
@@ -152,7 +206,7 @@ void StepTables::count_weights(std::size_t block) {
 void StepTables::spread_weights(std::size_t block) {
   const memory::BlockVectors& vectors =
       job_->stream->group_blocks(static_cast<std::size_t>(group_))[block];
-  std::int64_t* out = weights_.data() + block * columns_ * channels_;
+  std::int64_t* out = weights_.data()->channel + block * columns_ * channels_;
   for (std::uint32_t v = 0; v < vectors.count; ++v)
     for (const auto& w : job_->stream->weights_of(job_->stream->vectors[vectors.first + v]))
       out[column(w) * channels_ + w.k] = w.value;
@@ -162,7 +216,9 @@ void StepTables::end_tile() {
   if (!tabled_) return;
   const LayerShape& s = *job_->shape;
   const sparse::PhaseSplit split = phase_split(s, *job_->arch);
-  outcomes_.assign(job_->stream->blocks_per_group * classes_.most(), {});
+  ended_.work = work_;
+  ended_.classes = classes_.most();
+  ended_.outcomes.assign(job_->stream->blocks_per_group * classes_.most(), {});
   for (std::int64_t r = 0; r < s.R; ++r)
     for (std::int64_t c = 0; c < s.S; ++c) {
       const auto phase = static_cast<std::size_t>(
@@ -172,7 +228,7 @@ void StepTables::end_tile() {
         const Outcome outcome =
             classes_.outcome(phase, k, static_cast<std::size_t>(r), static_cast<std::size_t>(c));
         for (std::size_t b = phase; b < job_->stream->blocks_per_group; b += phases_) {
-          OutcomeCounts& counts = outcomes_[b * classes_.most() + k];
+          OutcomeCounts& counts = ended_.outcomes[b * classes_.most() + k];
           const std::uint64_t n = weight_counts_[b * columns_ + col];
           (outcome == Outcome::update          ? counts.updates
            : outcome == Outcome::outside_plane ? counts.outside_plane

@@ -8,6 +8,7 @@
 
 #include "pe/outcome_classes.hpp"
 #include "pe/tile_job.hpp"
+#include "pe/workers.hpp"
 
 namespace scnn::pe {
 
@@ -16,8 +17,18 @@ struct OutcomeCounts {
   std::uint64_t updates = 0, outside_plane = 0, off_stride = 0;
 };
 
-/// Weights by kernel position come in columns of this many channels.
+/// Weights by kernel position, and sums, come in columns of this many channels.
 inline constexpr std::size_t kChannelStep = 8;
+/// A column; on a cache line of its own, so that a vector never crosses one.
+struct alignas(64) ChannelColumn {
+  std::int64_t channel[kChannelStep] = {};
+};
+
+/// What every PE meets of a block (channel, phase).
+struct BlockWork {
+  std::uint64_t entries = 0;  ///< weight vectors
+  std::uint64_t runs = 0;     ///< runs of them (S15)
+};
 
 /// A kernel position an activation of some class updates.
 struct ReachedPosition {
@@ -31,7 +42,8 @@ struct ReachedPosition {
 /// bank `(a + w) mod banks`. For every vector and every class of activations the number of
 /// its weights per bank `w mod banks` is stored in a row of `2 * banks` lanes (rounded up),
 /// twice in a row: read from lane `(-a) mod banks` on, the row gives the vector's updates
-/// per bank for that activation, whatever `a` is.
+/// per bank for that activation, whatever `a` is. Behind the rows of the classes stands a
+/// row of zeros, for the activations that a short activation vector lacks.
 class StepTables {
  public:
   /// Takes a tile. \return whether the step kernel can run it: linear map, no bypass, lanes
@@ -39,7 +51,7 @@ class StepTables {
   bool begin_tile(const TileJob& job);
   /// Builds the rows of a K-group, and its weights by kernel position when values are
   /// wanted.
-  void begin_group(std::int64_t group);
+  void begin_group(std::int64_t group, Workers& workers);
 
   /// The step kernel can run the tile.
   [[nodiscard]] bool usable() const { return usable_; }
@@ -56,17 +68,22 @@ class StepTables {
   [[nodiscard]] const std::uint8_t* block_rows(std::size_t block) const {
     return rows_ + block_offset_[block];
   }
-  [[nodiscard]] std::size_t vector_bytes(std::size_t block) const {
-    return classes_.count(block % phases_) * row_bytes_;
+  [[nodiscard]] std::size_t vector_bytes(std::size_t block) const { return block_bytes_[block]; }
+  /// Where, behind a vector's rows of a phase, its row of zeros begins.
+  [[nodiscard]] std::size_t zero_row(std::size_t phase) const {
+    return classes_.count(phase) * row_bytes_;
   }
 
-  /// Ends a tile: `outcomes` then covers all its groups.
+  /// Ends a tile: `outcomes` and `block_work` then cover all its groups, until the next
+  /// tile ends.
   void end_tile();
   /// Outcomes of one activation of class `c` with all weights of block (channel, phase) of
   /// every group. \pre end_tile
   [[nodiscard]] const OutcomeCounts& outcomes(std::size_t block, std::size_t c) const {
-    return outcomes_[block * classes_.most() + c];
+    return ended_.outcomes[block * ended_.classes + c];
   }
+  /// What every PE met of a block in all groups. \pre end_tile
+  [[nodiscard]] const BlockWork& block_work(std::size_t block) const { return ended_.work[block]; }
 
   /// Kernel positions of a phase that an activation of class `c` updates.
   [[nodiscard]] std::span<const ReachedPosition> reached(std::size_t phase, std::size_t c) const {
@@ -74,7 +91,7 @@ class StepTables {
   }
   /// Weights of a block by kernel position: `[column][channel]`, `channels()` to a column.
   [[nodiscard]] const std::int64_t* block_weights(std::size_t block) const {
-    return weights_.data() + block * columns_ * channels_;
+    return weights_.data()->channel + block * columns_ * channels_;
   }
   /// Output channels of a K-group, rounded up to whole vectors.
   [[nodiscard]] std::size_t channels() const { return channels_; }
@@ -82,10 +99,11 @@ class StepTables {
  private:
   void list_columns();
   void list_reached();
+  void list_banks();
   void size_rows();
+  void begin_block(std::size_t block);
   void count_weights(std::size_t block);
   void spread_weights(std::size_t block);
-  template <class Lane>
   void fill_rows(std::size_t block);
   [[nodiscard]] std::size_t column(const sparse::StoredWeight& w) const {
     return column_of_[w.r * static_cast<std::size_t>(job_->shape->S) + w.s];
@@ -99,14 +117,26 @@ class StepTables {
   std::size_t lane_bytes_ = 1, lanes_ = 0, row_bytes_ = 0;
   std::vector<std::uint8_t> storage_;
   std::uint8_t* rows_ = nullptr;  ///< in storage_, aligned
+  /// For every bank a row with one weight in it. Counts never leave their lanes, so rows
+  /// add as words.
+  std::vector<std::uint64_t> patterns_;
+  std::vector<std::uint32_t> channel_bank_, position_bank_;  ///< by k, and by kernel position
+  std::vector<std::uint32_t> updates_;  ///< `[phase][column][class]`: all ones, or zero
   std::vector<std::size_t> block_offset_;
+  std::vector<std::size_t> block_bytes_;  ///< of a vector, by block
   std::vector<std::uint32_t> column_of_;  ///< by kernel position, within its phase
   std::size_t columns_ = 0, channels_ = 0;
-  std::vector<std::vector<std::uint32_t>> updating_;   ///< classes by phase and column
   std::vector<std::vector<ReachedPosition>> reached_;  ///< by phase and class
   std::vector<std::uint64_t> weight_counts_;  ///< non-zero, by block and column, all groups
-  std::vector<OutcomeCounts> outcomes_;       ///< by block and class
-  std::vector<std::int64_t> weights_;
+  std::vector<BlockWork> work_;               ///< by block, of the groups begun
+  /// Of the last tile that ended; PEs read it when the next may have begun.
+  struct Ended {
+    std::size_t classes = 0;
+    std::vector<OutcomeCounts> outcomes;  ///< by block and class
+    std::vector<BlockWork> work;          ///< by block
+  };
+  Ended ended_;
+  std::vector<ChannelColumn> weights_;
 };
 
 }  // namespace scnn::pe

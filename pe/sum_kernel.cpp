@@ -11,60 +11,89 @@ namespace scnn::pe {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-#if HWY_TARGET == HWY_SCALAR
-/// sums[k] += weights[k] * value for one column of 8 channels.
-struct Column {
-  explicit Column(std::int32_t value) : value_(value) {}
-  void Add(const std::int64_t* weights, std::int64_t* sums) const {
-    for (std::size_t k = 0; k < kChannelStep; ++k) sums[k] += weights[k] * value_;
-  }
-  std::int64_t value_;
-};
-#else
-class Column {
- public:
-  HWY_INLINE explicit Column(std::int32_t value)
-      : value_(hn::BitCast(kNarrow, hn::Set(kWide, std::int64_t{value}))) {}
-  HWY_INLINE void Add(const std::int64_t* weights, std::int64_t* sums) const {
-    for (std::size_t k = 0; k < kChannelStep; k += hn::Lanes(kWide)) {
-      // Both factors are 32-bit numbers in 64-bit lanes: the low halves' product is exact.
-      const auto w = hn::BitCast(kNarrow, hn::LoadU(kWide, weights + k));
-      hn::StoreU(hn::Add(hn::LoadU(kWide, sums + k), hn::MulEven(w, value_)), kWide, sums + k);
-    }
-  }
+/// Kernel positions whose weights are kept in registers.
+constexpr std::size_t kHeld = 9;
 
- private:
-  using Wide = hn::CappedTag<std::int64_t, kChannelStep>;
-  using Narrow = hn::RepartitionToNarrow<Wide>;
-  static constexpr Wide kWide{};
-  static constexpr Narrow kNarrow{};
-  hn::Vec<Narrow> value_;
-};
+using Wide = hn::CappedTag<std::int64_t, kChannelStep>;
+
+#if HWY_TARGET == HWY_SCALAR
+using Factor = hn::Vec<Wide>;
+HWY_INLINE Factor factor(std::int64_t value) { return hn::Set(Wide(), value); }
+HWY_INLINE hn::Vec<Wide> product(Factor a, Factor b) {
+  return hn::Set(Wide(), hn::GetLane(a) * hn::GetLane(b));
+}
+HWY_INLINE Factor load_factor(const std::int64_t* from) { return hn::LoadU(Wide(), from); }
+#else
+// Both factors are 32-bit numbers in 64-bit lanes: the low halves' product is exact.
+using Narrow = hn::RepartitionToNarrow<Wide>;
+using Factor = hn::Vec<Narrow>;
+HWY_INLINE Factor factor(std::int64_t value) {
+  return hn::BitCast(Narrow(), hn::Set(Wide(), value));
+}
+HWY_INLINE hn::Vec<Wide> product(Factor a, Factor b) { return hn::MulEven(a, b); }
+HWY_INLINE Factor load_factor(const std::int64_t* from) {
+  return hn::BitCast(Narrow(), hn::LoadU(Wide(), from));
+}
 #endif
 
-/// \tparam kSteps  columns of 8 channels to a position, 0 for any number
-template <std::size_t kSteps>
-void add_block(const StepTables& tables, std::size_t block, std::size_t phase,
-               std::span<const SumOperand> activations, std::int64_t* sums) {
-  const std::size_t steps = kSteps == 0 ? tables.channels() / kChannelStep : kSteps;
-  const std::int64_t* weights = tables.block_weights(block);
-  for (const SumOperand& a : activations) {
-    const Column column(a.value);
-    std::int64_t* base =
-        sums + std::int64_t{a.address} * static_cast<std::int64_t>(steps * kChannelStep);
-    for (const ReachedPosition& p : tables.reached(phase, a.outcome_class))
-      for (std::size_t i = 0; i < steps; ++i)
-        column.Add(weights + p.weights + i * kChannelStep,
-                   base + p.sums + static_cast<std::ptrdiff_t>(i * kChannelStep));
+/// Activations of one class with some of the kernel positions they reach.
+struct Part {
+  std::span<const ActivationOperand> activations;
+  const ReachedPosition* positions;
+  const std::int64_t* weights;
+  std::int64_t* sums;
+  std::ptrdiff_t channels;  ///< from window position to window position
+};
+
+/// Adds a few channels' products, of `kCount` kernel positions.
+template <std::size_t kCount>
+HWY_INLINE void add_lanes(const Part& part, std::size_t channel) {
+  Factor weights[kCount];
+  std::ptrdiff_t offset[kCount];
+  for (std::size_t i = 0; i < kCount; ++i) {
+    weights[i] = load_factor(part.weights + part.positions[i].weights + channel);
+    offset[i] = part.positions[i].sums + static_cast<std::ptrdiff_t>(channel);
+  }
+  for (const ActivationOperand& a : part.activations) {
+    const Factor value = factor(a.value);
+    std::int64_t* base = part.sums + a.address * part.channels;
+#pragma GCC unroll 9
+    for (std::size_t i = 0; i < kCount; ++i) {
+      std::int64_t* at = base + offset[i];
+      hn::StoreU(hn::Add(hn::LoadU(Wide(), at), product(weights[i], value)), Wide(), at);
+    }
   }
 }
 
+template <std::size_t kCount>
+void add_part(const Part& part) {
+  for (std::size_t c = 0; c < static_cast<std::size_t>(part.channels); c += hn::Lanes(Wide()))
+    add_lanes<kCount>(part, c);
+}
+
+void add_positions(Part part, std::size_t count) {
+  using Add = void (*)(const Part&);
+  static constexpr Add kAdd[kHeld + 1] = {nullptr,     add_part<1>, add_part<2>, add_part<3>,
+                                          add_part<4>, add_part<5>, add_part<6>, add_part<7>,
+                                          add_part<8>, add_part<9>};
+  for (; count > kHeld; count -= kHeld, part.positions += kHeld) add_part<kHeld>(part);
+  if (count > 0) kAdd[count](part);
+}
+
 void add_on_target(const StepTables& tables, std::size_t block, std::size_t phase,
-                   std::span<const SumOperand> activations, std::int64_t* sums) {
-  if (tables.channels() == kChannelStep)
-    add_block<1>(tables, block, phase, activations, sums);
-  else
-    add_block<0>(tables, block, phase, activations, sums);
+                   std::span<const ActivationOperand> activations, std::int64_t* sums) {
+  const std::int64_t* weights = tables.block_weights(block);
+  while (!activations.empty()) {
+    // Away from the plane's edges all activations are of one class.
+    const std::uint32_t c = activations.front().outcome_class;
+    std::size_t n = 1;
+    while (n < activations.size() && activations[n].outcome_class == c) ++n;
+    const auto reached = tables.reached(phase, c);
+    add_positions({activations.first(n), reached.data(), weights, sums,
+                   static_cast<std::ptrdiff_t>(tables.channels())},
+                  reached.size());
+    activations = activations.subspan(n);
+  }
 }
 
 }  // namespace HWY_NAMESPACE
@@ -77,7 +106,7 @@ namespace scnn::pe {
 HWY_EXPORT(add_on_target);
 
 void add_products(const StepTables& tables, std::size_t block, std::size_t phase,
-                  std::span<const SumOperand> activations, std::int64_t* sums) {
+                  std::span<const ActivationOperand> activations, std::int64_t* sums) {
   HWY_DYNAMIC_DISPATCH(add_on_target)(tables, block, phase, activations, sums);
 }
 

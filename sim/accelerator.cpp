@@ -60,13 +60,34 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const memory::Arch
     sequencer_ = std::move(clocked);
   } else {
     no_clock_ = std::make_unique<sc_core::sc_signal<bool>>("no_clock");
-    sequencer_ = std::make_unique<DecoupledSequencer>("sequencer", arch, fault, failures);
+    sequencer_ = std::make_unique<DecoupledSequencer>("sequencer", arch, fault, workers, failures);
   }
   for (std::int64_t p = 0; p < arch.pe_count(); ++p)
     pes_.push_back(std::make_unique<pe::Pe>(fmt::format("pe_{}", p).c_str(), arch, p, engine, fault,
                                             workers, failures));
   bind_array();
   for (std::size_t p = 0; p < pes_.size(); ++p) bind_pe(p);
+  if (engine == memory::Engine::decoupled) make_teams(fault, workers, failures);
+}
+
+void Accelerator::make_teams(const pe::FaultPlan& fault, pe::Workers& workers,
+                             memory::Failures& failures) {
+  for (std::size_t first = 0; first < pes_.size(); first += pe::kTeam) {
+    const std::size_t end = std::min(pes_.size(), first + pe::kTeam);
+    std::vector<pe::RunAhead*> members;
+    for (std::size_t p = first; p < end; ++p) members.push_back(&pes_[p]->ahead());
+    auto team = std::make_unique<pe::StepTeam>(fmt::format("step_team_{}", teams_.size()).c_str(),
+                                               static_cast<std::int64_t>(first), std::move(members),
+                                               fault, workers, failures);
+    team->command(wires_->command);
+    team->arrivals(wires_->arrivals);
+    team->pops(wires_->pops[first]);
+    for (std::size_t p = first; p < end; ++p) {
+      team->finish[p - first](wires_->finish[p]);
+      pes_[p]->join(*team);
+    }
+    teams_.push_back(std::move(team));
+  }
 }
 
 Accelerator::~Accelerator() = default;

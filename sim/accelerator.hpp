@@ -50,6 +50,7 @@ class Accelerator : public sc_core::sc_module {
 
   void bind_array();
   void bind_pe(std::size_t p);
+  void make_teams(const pe::FaultPlan& fault, pe::Workers& workers, memory::Failures& failures);
 
   memory::Engine engine_;
   std::unique_ptr<sc_core::sc_clock> clock_;
@@ -61,6 +62,7 @@ class Accelerator : public sc_core::sc_module {
   OutputCollector collector_;
   std::unique_ptr<Sequencer> sequencer_;
   std::vector<std::unique_ptr<pe::Pe>> pes_;
+  std::vector<std::unique_ptr<pe::StepTeam>> teams_;  ///< decoupled only
 };
 
 }  // namespace scnn::sim

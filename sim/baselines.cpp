@@ -42,8 +42,12 @@ PhaseCounts count_activations(const workloads::QuantisedLayer& layer,
       const std::int64_t shift =
           ((q - inputs.cols.begin - s.pad_left) % split.w + split.w) % split.w;
       std::uint64_t nonzero = 0;
-      for (std::int64_t x = inputs.cols.begin + shift; x < inputs.cols.end; x += split.w)
-        nonzero += row[x] != 0 ? 1 : 0;
+      if (split.w == 1) {
+        nonzero = count_nonzero({row + inputs.cols.begin, row + inputs.cols.end});
+      } else {
+        for (std::int64_t x = inputs.cols.begin + shift; x < inputs.cols.end; x += split.w)
+          nonzero += row[x] != 0 ? 1 : 0;
+      }
       counts[first + static_cast<std::size_t>(q)] += nonzero;
     }
   }

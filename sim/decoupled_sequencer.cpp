@@ -13,8 +13,8 @@ const sc_core::sc_time kCycle(1, sc_core::SC_NS);
 
 DecoupledSequencer::DecoupledSequencer(const sc_core::sc_module_name& name,
                                        const memory::Architecture& arch, const pe::FaultPlan& fault,
-                                       memory::Failures& failures)
-    : Sequencer(name, arch, fault, failures) {
+                                       pe::Workers& workers, memory::Failures& failures)
+    : Sequencer(name, arch, fault, failures), workers_(workers) {
   SC_HAS_PROCESS(DecoupledSequencer);
   SC_METHOD(step);
   sensitive << proceed_;
@@ -45,7 +45,7 @@ void DecoupledSequencer::begin_group(std::int64_t group) {
 
 void DecoupledSequencer::launch() {
   state_ = State::running;
-  tile().tables->begin_group(group_);
+  tile().tables->begin_group(group_, workers_);
   send_command(pe::ArrayPhase::run, group_, barrier_, start_);
 }
 

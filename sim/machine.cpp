@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
+#include <optional>
 
 #include "sim/accelerator.hpp"
 #include "sim/baselines.hpp"
@@ -25,8 +25,8 @@ const memory::Architecture& prepare_kernel(const memory::Architecture& arch) {
 }
 
 double nonzero_share(const Tensor<std::int16_t>& t) {
-  const auto nonzero = std::count_if(t.data().begin(), t.data().end(), [](auto v) { return v; });
-  return t.empty() ? 0.0 : static_cast<double>(nonzero) / static_cast<double>(t.size());
+  const auto nonzero = static_cast<double>(count_nonzero(t.values()));
+  return t.empty() ? 0.0 : nonzero / static_cast<double>(t.size());
 }
 
 }  // namespace
@@ -44,12 +44,19 @@ class Machine::Impl {
   }
 
   LayerResult run(const workloads::QuantisedLayer& layer, bool first) {
-    const LayerJob job(layer, arch_, options_.values);
+    std::optional<LayerJob> made;
+    std::uint64_t products = 0;
+    workers_.for_each(2, [&](std::size_t half) {
+      if (half == 0)
+        made.emplace(layer, arch_, options_.values);
+      else
+        products = nonzero_products(layer, arch_);
+    });
+    const LayerJob& job = *made;
     if (options_.values) accelerator_.collector().begin(layer.spec.shape);
     for (auto& pe : accelerator_.pes()) pe->reset_counters();
     simulate(job);
     LayerResult result = describe(layer, job);
-    const std::uint64_t products = nonzero_products(layer, arch_);
     result.counters = collect(job, first, products);
     check_identities(result.counters, job, arch_, products);
     if (options_.values && options_.verify) {
@@ -61,6 +68,12 @@ class Machine::Impl {
       options_.on_layer(result, {c.accumulated, c.output});
     }
     return result;
+  }
+
+  [[nodiscard]] pe::StepPaths step_paths() {
+    pe::StepPaths paths;
+    for (auto& pe : accelerator_.pes()) paths += pe->ahead().paths();
+    return paths;
   }
 
   void finish() {
@@ -137,6 +150,8 @@ Machine::Machine(const memory::Architecture& arch, RunOptions options)
     : impl_(std::make_unique<Impl>(arch, std::move(options))) {}
 
 Machine::~Machine() = default;
+
+pe::StepPaths Machine::step_paths() const { return impl_->step_paths(); }
 
 void Machine::finish() { impl_->finish(); }
 

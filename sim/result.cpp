@@ -66,7 +66,9 @@ ordered_json to_json(const HostInfo& host) {
           {"started", host.started},
           {"wall_seconds", host.wall_seconds},
           {"cpu_seconds", host.cpu_seconds},
-          {"peak_memory_bytes", host.peak_memory_bytes}};
+          {"peak_memory_bytes", host.peak_memory_bytes},
+          {"instruction_set", host.instruction_set},
+          {"steps", {{"kernel", host.steps.kernel}, {"general", host.steps.general}}}};
 }
 
 ordered_json to_json(const memory::Counters& counters) {

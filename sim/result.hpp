@@ -12,6 +12,7 @@
 
 #include "memory/architecture.hpp"
 #include "memory/counters.hpp"
+#include "pe/step_paths.hpp"
 #include "sim/run.hpp"
 #include "workloads/network.hpp"
 
@@ -47,6 +48,8 @@ struct HostInfo {
   double wall_seconds = 0.0;
   double cpu_seconds = 0.0;
   std::uint64_t peak_memory_bytes = 0;
+  std::string instruction_set;  ///< of the step kernel, as Highway names it
+  pe::StepPaths steps;          ///< how the decoupled engine computed them
 };
 
 /// A whole run.

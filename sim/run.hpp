@@ -16,6 +16,7 @@
 #include "memory/counters.hpp"
 #include "memory/engine.hpp"
 #include "pe/fault.hpp"
+#include "pe/step_paths.hpp"
 #include "sim/vcd_options.hpp"
 #include "sparse_formats/tensor.hpp"
 #include "workloads/network_file.hpp"
@@ -71,6 +72,8 @@ class Machine {
   /// \throws VerificationError, ModelError, InputError (a capacity that cannot be met),
   ///         Interrupted; after any of them the machine cannot be used again
   LayerResult run(const workloads::QuantisedLayer& layer, bool first);
+  /// How the steps of all layers so far were computed; of the decoupled engine.
+  [[nodiscard]] pe::StepPaths step_paths() const;
   /// Ends a run that went well: gives the waveform its name. Without this call none is left.
   /// \throws OutputError
   void finish();

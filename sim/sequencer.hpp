@@ -12,6 +12,7 @@
 #include "memory/wire.hpp"
 #include "pe/fault.hpp"
 #include "pe/links.hpp"
+#include "pe/workers.hpp"
 #include "sim/layer_job.hpp"
 
 namespace scnn::sim {
@@ -87,7 +88,7 @@ class Sequencer : public sc_core::sc_module {
 class DecoupledSequencer : public Sequencer {
  public:
   DecoupledSequencer(const sc_core::sc_module_name& name, const memory::Architecture& arch,
-                     const pe::FaultPlan& fault, memory::Failures& failures);
+                     const pe::FaultPlan& fault, pe::Workers& workers, memory::Failures& failures);
 
  private:
   enum class State : std::uint8_t { idle, waiting, running, draining, leaving };
@@ -100,6 +101,7 @@ class DecoupledSequencer : public Sequencer {
   void group_over();
   void group_drained();
 
+  pe::Workers& workers_;
   State state_ = State::idle;
   std::int64_t group_ = 0, start_ = 0;
   std::int64_t barrier_ = 0;                       ///< B of the last group over

@@ -138,6 +138,7 @@ struct SequencerBench {
   Script script;
   Clock clock;
   memory::Failures failures;
+  pe::Workers workers{1};
   memory::Wire<memory::StreamCommand> stream{"stream"};
   memory::Wire<PeCommand> command{"command"};
   memory::Wire<DrainCommand> drain{"drain"};
@@ -169,8 +170,8 @@ struct SequencerBench {
       clocked->clock(clock);
       sequencer = std::move(clocked);
     } else {
-      sequencer =
-          std::make_unique<sim::DecoupledSequencer>("sequencer", arch, FaultPlan{}, failures);
+      sequencer = std::make_unique<sim::DecoupledSequencer>("sequencer", arch, FaultPlan{}, workers,
+                                                            failures);
     }
     sequencer->stream(stream);
     sequencer->command(command);

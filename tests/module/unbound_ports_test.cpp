@@ -63,10 +63,12 @@ class HandMade {
       bind_clock("sequencer.clock", clocked->clock);
       sequencer_ = std::move(clocked);
     } else {
-      sequencer_ = std::make_unique<sim::DecoupledSequencer>("sequencer", arch_, fault_, failures_);
+      sequencer_ = std::make_unique<sim::DecoupledSequencer>("sequencer", arch_, fault_, workers_,
+                                                             failures_);
     }
     bind_array();
     for (std::size_t p = 0; p < 2; ++p) add_pe(p);
+    if (engine_ == Engine::decoupled) add_team();
   }
   [[nodiscard]] const std::vector<std::string>& names() const { return bind_.names(); }
 
@@ -128,6 +130,19 @@ class HandMade {
     bind_(at + "results", pe.results, collector_);
   }
 
+  void add_team() {
+    team_ = std::make_unique<pe::StepTeam>(
+        "team", 0, std::vector<pe::RunAhead*>{&pes_[0].ahead(), &pes_[1].ahead()}, fault_, workers_,
+        failures_);
+    bind_("team.command", team_->command, command_);
+    bind_("team.arrivals", team_->arrivals, arrivals_);
+    bind_("team.pops", team_->pops, pops_[0]);
+    for (std::size_t p = 0; p < 2; ++p) {
+      bind_("team.finish" + std::to_string(p), team_->finish[p], finish_[p]);
+      pes_[p].join(*team_);
+    }
+  }
+
   Engine engine_;
   Binder bind_;
   pe::FaultPlan fault_;
@@ -152,6 +167,7 @@ class HandMade {
   sim::OutputCollector collector_{"collector"};
   std::unique_ptr<sim::Sequencer> sequencer_;
   std::deque<pe::Pe> pes_;
+  std::unique_ptr<pe::StepTeam> team_;
 };
 
 /// The units of one PE, wired as Pe wires them.

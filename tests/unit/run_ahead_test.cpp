@@ -1,6 +1,6 @@
 // The decoupled PE against hand-computed cases and against a PE that visits every cycle,
 // on every instruction set of this processor.
-#include "pe/run_ahead.hpp"
+#include "pe/team_steps.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -45,52 +45,102 @@ memory::ActivationBuffer load(const TileJob& job, std::int64_t pe) {
   return buffer;
 }
 
-/// One PE over a tile; the groups are given their starts one by one.
+/// Some PEs over a tile, alone or as a team; the groups are given their starts one by one.
 class TileRun {
  public:
-  TileRun(const TileJob& job, std::int64_t pe, const Path& path, const ArrivalTimes& arrivals)
-      : job_(job), buffer_(load(job, pe)), arrivals_(arrivals) {
+  TileRun(const TileJob& job, const std::vector<std::int64_t>& pes, const Path& path,
+          const ArrivalTimes& arrivals)
+      : job_(job), arrivals_(arrivals), members_(pes.size()) {
     if (path.empty())
       job_.tables = nullptr;
     else
       force_step_kernel_target(path);
-    if (job_.tables != nullptr) job_.tables->begin_tile(job_);
-    ahead_.start_tile(job_, pe, buffer_, {});
+    in_team_ = job_.tables != nullptr && job_.tables->begin_tile(job_);
+    std::vector<const ActivationOperands*> operands;
+    for (std::size_t m = 0; m < pes.size(); ++m) {
+      members_[m].buffer = load(job, pes[m]);
+      members_[m].ahead.start_tile(job_, pes[m], members_[m].buffer, {}, in_team_);
+      operands.push_back(&members_[m].ahead.operands());
+    }
+    if (in_team_) team_.start_tile(job_, operands);
   }
   ~TileRun() { force_step_kernel_target(""); }
   TileRun(const TileRun&) = delete;
   TileRun& operator=(const TileRun&) = delete;
 
   /// \param portion  arrivals become known so many at a time
-  GroupResult group(std::int64_t g, std::int64_t start, std::size_t portion) {
-    GroupResult result;
-    if (job_.tables != nullptr) job_.tables->begin_group(g);
-    result.sums.assign(static_cast<std::size_t>(job_.window_entries()), 0);
-    ahead_.start_group(g, start, result.sums);
-    const std::size_t end = job_.stream->group_first[static_cast<std::size_t>(g) + 1];
-    for (std::size_t known = 0; !ahead_.finished();) {
-      REQUIRE(known < end + portion);
-      known = std::min(known + portion, arrivals_.cycle.size());
-      const auto pops =
-          ahead_.advance({known, arrivals_.cycle.data(), arrivals_.late_until.data()});
-      result.pops.insert(result.pops.end(), pops.begin(), pops.end());
+  /// \return of every PE; the pops of a team are the last of its members'
+  std::vector<GroupResult> group(std::int64_t g, std::int64_t start, std::size_t portion) {
+    if (job_.tables != nullptr) job_.tables->begin_group(g, workers_);
+    std::vector<GroupResult> results(members_.size());
+    for (std::size_t m = 0; m < members_.size(); ++m) {
+      results[m].sums.assign(static_cast<std::size_t>(job_.window_entries()), 0);
+      members_[m].ahead.start_group(g, start, results[m].sums);
     }
-    result.finish = ahead_.finish_cycle();
-    return result;
+    if (in_team_) team_.start_group(g, start);
+    const std::size_t end = job_.stream->group_first[static_cast<std::size_t>(g) + 1];
+    for (std::size_t known = 0; !finished(); known += portion) {
+      REQUIRE(known < end + portion);
+      const ArrivalView view{std::min(known + portion, arrivals_.cycle.size()),
+                             arrivals_.cycle.data(), arrivals_.late_until.data()};
+      for (std::size_t m = 0; m < members_.size(); ++m) {
+        const auto pops = in_team_ ? team_pops(view, m) : members_[m].ahead.advance(view);
+        results[m].pops.insert(results[m].pops.end(), pops.begin(), pops.end());
+      }
+    }
+    for (std::size_t m = 0; m < members_.size(); ++m) {
+      if (in_team_) members_[m].ahead.finish_group(team_.times(m));
+      results[m].finish = members_[m].ahead.finish_cycle();
+    }
+    return results;
   }
-  memory::Counters end() {
+  void end() {
     if (job_.tables != nullptr) job_.tables->end_tile();
-    ahead_.end_tile();
-    return ahead_.counters();
+    for (Member& m : members_) m.ahead.end_tile();
   }
-  [[nodiscard]] const memory::ActivationBuffer& buffer() const { return buffer_; }
-  [[nodiscard]] const StepPaths& paths() const { return ahead_.paths(); }
+  [[nodiscard]] const memory::Counters& counters(std::size_t m) const {
+    return members_[m].ahead.counters();
+  }
+  [[nodiscard]] const memory::ActivationBuffer& buffer(std::size_t m) const {
+    return members_[m].buffer;
+  }
+  [[nodiscard]] const StepPaths& paths(std::size_t m) const { return members_[m].ahead.paths(); }
+  [[nodiscard]] bool in_team() const { return in_team_; }
 
  private:
+  struct Member {
+    memory::ActivationBuffer buffer;
+    RunAhead ahead;
+  };
+
+  bool finished() const { return in_team_ ? team_.finished() : members_[0].ahead.finished(); }
+  /// The team advances once for all; every member is given its pops.
+  std::span<const std::int64_t> team_pops(const ArrivalView& view, std::size_t m) {
+    if (m == 0) pops_ = team_.advance(view);
+    return pops_;
+  }
+
   TileJob job_;
-  memory::ActivationBuffer buffer_;
   const ArrivalTimes& arrivals_;
-  RunAhead ahead_;
+  std::vector<Member> members_;
+  bool in_team_ = false;
+  TeamSteps team_;
+  Workers workers_{1};
+  std::span<const std::int64_t> pops_;
+};
+
+/// One PE by itself.
+class LoneRun : public TileRun {
+ public:
+  LoneRun(const TileJob& job, const Path& path, const ArrivalTimes& arrivals)
+      : TileRun(job, {0}, path, arrivals) {}
+  GroupResult group(std::int64_t g, std::int64_t start, std::size_t portion) {
+    return TileRun::group(g, start, portion).front();
+  }
+  memory::Counters end() {
+    TileRun::end();
+    return counters(0);
+  }
 };
 
 /// Arrivals in order, with stretches in which the supply or another PE was late.
@@ -114,7 +164,8 @@ memory::Architecture random_machine(Draw& draw) {
   a.I = draw.between(1, 5);
   a.kc = draw.between(1, 9);
   a.index_bits = static_cast<int>(draw.between(1, 5));
-  a.accumulator.banks = draw.one_of<std::int64_t>({1, 2, 5, 16, 32, 40, 130});
+  if (draw.chance(40)) a.I = 4;  // with 32 banks, the usual machine
+  a.accumulator.banks = draw.one_of<std::int64_t>({1, 2, 5, 16, 32, 32, 32, 40, 130});
   a.accumulator.queue_threshold = draw.one_of<std::int64_t>({0, 1, 4, 30, 300});
   a.accumulator.bypass = draw.chance(25) ? memory::Bypass::step : memory::Bypass::none;
   a.weight_fifo_entries = draw.one_of<std::int64_t>({1, 2, 5, 50});
@@ -155,7 +206,7 @@ TEST_CASE("A step issues in the cycle after its weight vector arrived, not in th
   const ArrivalTimes arrivals{{5}, {5}};
   for (const Path& path : all_paths()) {
     INFO("path " << path);
-    TileRun run(job.tiles()[0], 0, path, arrivals);
+    LoneRun run(job.tiles()[0], path, arrivals);
     const GroupResult r = run.group(0, 0, 1);
     // Steps in cycles 6, 7 and 8; the update of the last retires in its own cycle.
     CHECK(r.pops == Cycles{8});
@@ -182,7 +233,7 @@ TEST_CASE("A step issues once no queue is above the threshold, and no cycle befo
       const sim::LayerJob job(one.layer, one.arch, true);
       const ArrivalTimes arrivals{{0}, {0}};
       INFO("threshold " << threshold << ", path " << path);
-      TileRun run(job.tiles()[0], 0, path, arrivals);
+      LoneRun run(job.tiles()[0], path, arrivals);
       const GroupResult r = run.group(0, 0, 1);
       CHECK(r.pops == Cycles{cycle});
       // Eight updates leave one bank in cycles 1 to 8.
@@ -201,7 +252,7 @@ TEST_CASE("A PE without activations pops vectors the cycle after they arrive, at
   const ArrivalTimes arrivals{{1, 1, 4}, {1, 1, 2}};
   for (const Path& path : all_paths()) {
     INFO("path " << path);
-    TileRun run(job.tiles()[0], 0, path, arrivals);
+    LoneRun run(job.tiles()[0], path, arrivals);
     const GroupResult r = run.group(0, 0, 3);
     CHECK(r.pops == Cycles{2, 2, 5});
     CHECK(r.finish == 6);
@@ -218,7 +269,7 @@ TEST_CASE("A group without weight vectors is finished at its start") {
   const sim::LayerJob job(one.layer, one.arch, true);
   const ArrivalTimes arrivals;
   for (const Path& path : all_paths()) {
-    TileRun run(job.tiles()[0], 0, path, arrivals);
+    LoneRun run(job.tiles()[0], path, arrivals);
     const GroupResult r = run.group(0, 17, 1);
     CHECK(r.finish == 17);
     CHECK(r.pops.empty());
@@ -232,7 +283,7 @@ TEST_CASE("A group does not begin before its start, even when its weights are th
   const sim::LayerJob job(one.layer, one.arch, true);
   const ArrivalTimes arrivals{{0, 0}, {0, 0}};
   for (const Path& path : all_paths()) {
-    TileRun run(job.tiles()[0], 0, path, arrivals);
+    LoneRun run(job.tiles()[0], path, arrivals);
     CHECK(run.group(0, 0, 2).pops == Cycles{1});
     const GroupResult second = run.group(1, 30, 2);
     CHECK(second.pops == Cycles{30});
@@ -247,7 +298,7 @@ TEST_CASE("A run is repeated for every activation vector before its entries are 
   const sim::LayerJob job(one.layer, one.arch, true);
   const ArrivalTimes arrivals{{0, 0, 4}, {0, 0, 0}};
   for (const Path& path : all_paths()) {
-    TileRun run(job.tiles()[0], 0, path, arrivals);
+    LoneRun run(job.tiles()[0], path, arrivals);
     // Entries 0, 1, 0, 1 in cycles 1 to 4, then entry 2 twice.
     CHECK(run.group(0, 0, 1).pops == Cycles{3, 4, 6});
     CHECK(run.end().iaram_reads == 4);
@@ -265,28 +316,45 @@ TEST_CASE("Running ahead equals visiting every cycle, whatever is known when") {
     layer.input = random_tensor(draw, {1, s.C, s.H, s.W}, draw.one_of({90, 40, 5}), 8);
     const sim::LayerJob job(layer, arch, true);
     const TileJob& tile = job.tiles()[static_cast<std::size_t>(draw.between(0, s.groups - 1))];
-    const std::int64_t pe = draw.between(0, arch.pe_count() - 1);
+    const bool whole_array = draw.chance(50);  // at most six PEs: one team
+    std::vector<std::int64_t> pes;
+    for (std::int64_t pe = 0; pe < arch.pe_count(); ++pe)
+      if (whole_array) pes.push_back(pe);
+    if (pes.empty()) pes.push_back(draw.between(0, arch.pe_count() - 1));
     const ArrivalTimes arrivals = random_arrivals(draw, tile.stream->vectors.size());
     const auto portion = static_cast<std::size_t>(
         draw.one_of<std::int64_t>({1, 3, arch.weight_fifo_entries, 100000}));
     const std::int64_t pause = draw.between(0, 9);
     for (const Path& path : all_paths()) {
       INFO("seed " << seed << ", path " << path);
-      TileRun run(tile, pe, path, arrivals);
+      TileRun run(tile, pes, path, arrivals);
       std::int64_t start = 0;
-      memory::Counters expected;
+      std::vector<memory::Counters> expected(pes.size());
       for (std::int64_t g = 0; g < tile.groups(); ++g) {
-        const GroupResult by_rule = run_group_by_rule(tile, pe, run.buffer(), arrivals, g, start);
-        const GroupResult found = run.group(g, start, portion);
-        REQUIRE(found.pops == by_rule.pops);
-        REQUIRE(found.finish == by_rule.finish);
-        REQUIRE(found.sums == by_rule.sums);
-        expected += by_rule.counters;
-        start = found.finish + pause;
+        const auto found = run.group(g, start, portion);
+        Cycles last_pops;
+        std::int64_t next = start;
+        for (std::size_t m = 0; m < pes.size(); ++m) {
+          const GroupResult by_rule =
+              run_group_by_rule(tile, pes[m], run.buffer(m), arrivals, g, start);
+          if (!run.in_team()) REQUIRE(found[m].pops == by_rule.pops);
+          REQUIRE(found[m].finish == by_rule.finish);
+          REQUIRE(found[m].sums == by_rule.sums);
+          expected[m] += by_rule.counters;
+          last_pops.resize(by_rule.pops.size());
+          std::ranges::transform(last_pops, by_rule.pops, last_pops.begin(),
+                                 [](auto a, auto b) { return std::max(a, b); });
+          next = std::max(next, by_rule.finish);
+        }
+        if (run.in_team()) REQUIRE(found[0].pops == last_pops);
+        start = next + pause;
       }
-      check_counters(run.end(), expected);
-      by_kernel += run.paths().kernel;
-      by_products += run.paths().general;
+      run.end();
+      for (std::size_t m = 0; m < pes.size(); ++m) {
+        check_counters(run.counters(m), expected[m]);
+        by_kernel += run.paths(m).kernel;
+        by_products += run.paths(m).general;
+      }
     }
   }
   CHECK(by_kernel > 10000);

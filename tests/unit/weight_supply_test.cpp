@@ -92,15 +92,15 @@ TEST_CASE("A full FIFO holds the broadcast until the cycle after the last PE's p
   REQUIRE(arrivals.extend());
   CHECK(arrivals.known() == 2);
   // One PE's pops are not enough: the other may be slower.
-  arrivals.report_pops(0, Cycles{5, 6});
+  arrivals.report_pops(0, 1, Cycles{5, 6});
   CHECK_FALSE(arrivals.extend());
   CHECK(arrivals.known() == 2);
-  arrivals.report_pops(1, Cycles{9});
+  arrivals.report_pops(1, 1, Cycles{9});
   REQUIRE(arrivals.extend());
   CHECK(arrivals_of(arrivals) == Cycles{1, 1, 10});
   // The supply was late until cycle 1 only; afterwards the full FIFO was in the way.
   CHECK(late_of(arrivals) == Cycles{1, 1, 1});
-  arrivals.report_pops(1, Cycles{9});
+  arrivals.report_pops(1, 1, Cycles{9});
   REQUIRE(arrivals.extend());
   CHECK(arrivals_of(arrivals) == Cycles{1, 1, 10, 10});
   CHECK_FALSE(arrivals.extend());
@@ -122,7 +122,7 @@ TEST_CASE("A new tile starts from nothing") {
   Arrivals arrivals;
   arrivals.start(arch, DramStream(arch.dram, stream), 1);
   REQUIRE(arrivals.extend());
-  arrivals.report_pops(0, Cycles{100, 200});
+  arrivals.report_pops(0, 1, Cycles{100, 200});
   REQUIRE(arrivals.extend());
   arrivals.start(arch, DramStream(arch.dram, stream), 1);
   CHECK(arrivals.known() == 0);
@@ -164,7 +164,7 @@ TEST_CASE("Arrivals equal the rule on random pops, in whatever portions they com
               std::max(arrivals.cycles()[j] + 1, pops[p].empty() ? 0 : pops[p].back());
           pops[p].push_back(earliest + draw.between(0, 3));
         }
-        arrivals.report_pops(p, std::span(pops[p]).subspan(before));
+        arrivals.report_pops(p, 1, std::span(pops[p]).subspan(before));
       }
     }
     for (Cycles& p : pops) p.resize(dram.size(), 0);
