@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "pe/step_kernel.hpp"
 #include "sparse_formats/error.hpp"
 #include "tools/commands.hpp"
 #include "tools/exit_status.hpp"
@@ -92,9 +93,13 @@ class OutputsFile {
   std::unique_ptr<workloads::OutputsWriter> writer_;
 };
 
-std::vector<sim::LayerResult> run_layers(const RunnableNetwork& network,
-                                         const memory::Architecture& arch,
-                                         const sim::RunOptions& options, const Console& console) {
+struct RunLayers {
+  std::vector<sim::LayerResult> results;
+  pe::StepPaths steps;
+};
+
+RunLayers run_layers(const RunnableNetwork& network, const memory::Architecture& arch,
+                     const sim::RunOptions& options, const Console& console) {
   sim::Machine machine(arch, options);
   Progress progress(console, "running", network.costs());
   std::vector<sim::LayerResult> results;
@@ -107,7 +112,7 @@ std::vector<sim::LayerResult> run_layers(const RunnableNetwork& network,
   }
   check_interrupt();
   machine.finish();
-  return results;
+  return {std::move(results), machine.step_paths()};
 }
 
 void print(const sim::RunResult& result, const Console& console) {
@@ -135,7 +140,8 @@ int run_command(const Words& words, Console& console) {
   outputs.attach(options);
   note_inputs(network, *arguments, console);
 
-  result.layers = run_layers(network, result.architecture, options, console);
+  RunLayers run = run_layers(network, result.architecture, options, console);
+  result.layers = std::move(run.results);
 
   result.network = network.facts();
   result.provenance = network.provenance();
@@ -143,6 +149,8 @@ int run_command(const Words& words, Console& console) {
   result.host.engine = name_of(options.engine);
   result.host.threads = options.threads;
   result.host.verified = options.verify;
+  result.host.instruction_set = pe::step_kernel_target();
+  result.host.steps = run.steps;
   if (files.wants_json()) files.write_json(sim::json_text(sim::to_json(result)));
   if (files.wants_csv()) files.write_csv(sim::csv_text(result));
   outputs.commit();

@@ -53,6 +53,8 @@ class Result(ProgramTest):
         self.assertEqual("run", host["command_line"][1])
         self.assertTrue(host["verified"])
         self.assertGreater(host["peak_memory_bytes"], 1 << 20)
+        self.assertEqual({"kernel": result["total"]["counters"]["steps"], "general": 0},
+                         host["steps"])
 
     def test_counters_are_integers_that_add_up(self):
         self.network()

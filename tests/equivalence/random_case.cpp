@@ -26,9 +26,13 @@ using Four = std::array<std::int64_t, 4>;
 /// Plane, kernel, stride, dilation, padding and channels.
 LayerShape draw_shape(Choices& c) {
   LayerShape s;
-  const auto plane = labelled<Pair>(
-      c, "plane",
-      {{"1x1", {1, 1}}, {"3x3", {3, 3}}, {"5x8", {5, 8}}, {"9x4", {9, 4}}, {"13x13", {13, 13}}, {"17x22", {17, 22}}});
+  const auto plane = labelled<Pair>(c, "plane",
+                                    {{"1x1", {1, 1}},
+                                     {"3x3", {3, 3}},
+                                     {"5x8", {5, 8}},
+                                     {"9x4", {9, 4}},
+                                     {"13x13", {13, 13}},
+                                     {"17x22", {17, 22}}});
   const auto kernel = labelled<Pair>(
       c, "kernel", {{"1x1", {1, 1}}, {"3x3", {3, 3}}, {"1x4", {1, 4}}, {"5x2", {5, 2}}});
   const auto stride =
@@ -132,9 +136,13 @@ RandomLayer attempt(Draw& draw, const memory::Architecture& arch, const std::str
 
 memory::Architecture draw_architecture(Choices& c) {
   memory::Architecture a;
-  const auto array = labelled<Pair>(
-      c, "PE array",
-      {{"1x1", {1, 1}}, {"1x3", {1, 3}}, {"2x2", {2, 2}}, {"3x2", {3, 2}}, {"4x4", {4, 4}}, {"2x7", {2, 7}}});
+  const auto array = labelled<Pair>(c, "PE array",
+                                    {{"1x1", {1, 1}},
+                                     {"1x3", {1, 3}},
+                                     {"2x2", {2, 2}},
+                                     {"3x2", {3, 2}},
+                                     {"4x4", {4, 4}},
+                                     {"2x7", {2, 7}}});
   std::tie(a.pe_rows, a.pe_cols) = std::tuple_cat(array);
   a.name = "random";
   a.F = c.number("F", {1, 2, 4});
