@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "sim/json_reader.hpp"
+#include "workloads/json_reader.hpp"
 
 namespace scnn::sim {
 
@@ -23,17 +23,17 @@ inline constexpr std::array<std::string_view, 1> kBarrierNames{"group"};
 inline constexpr std::int64_t kMaxPes = 4096;
 
 // Counts without a limit of their own end where products of them still fit 64 bits.
-inline constexpr IntegerRange kFromOne{1, std::int64_t{1} << 30};
-inline constexpr IntegerRange kFromZero{0, std::int64_t{1} << 30};
-inline constexpr IntegerRange kRamBytes{0, std::int64_t{1} << 40};
-inline constexpr IntegerRange kArraySide{1, 1024};
-inline constexpr IntegerRange kVectorLength{1, 64};
-inline constexpr IntegerRange kKc{1, 65536};
-inline constexpr IntegerRange kOperandBits{2, 16};
-inline constexpr IntegerRange kAccumulatorBits{2, 63};
-inline constexpr IntegerRange kIndexBits{1, 16};
-inline constexpr IntegerRange kBanks{1, 4096};
-inline constexpr IntegerRange kQueueThreshold{0, 65535};
+inline constexpr workloads::IntegerRange kFromOne{1, std::int64_t{1} << 30};
+inline constexpr workloads::IntegerRange kFromZero{0, std::int64_t{1} << 30};
+inline constexpr workloads::IntegerRange kRamBytes{0, std::int64_t{1} << 40};
+inline constexpr workloads::IntegerRange kArraySide{1, 1024};
+inline constexpr workloads::IntegerRange kVectorLength{1, 64};
+inline constexpr workloads::IntegerRange kKc{1, 65536};
+inline constexpr workloads::IntegerRange kOperandBits{2, 16};
+inline constexpr workloads::IntegerRange kAccumulatorBits{2, 63};
+inline constexpr workloads::IntegerRange kIndexBits{1, 16};
+inline constexpr workloads::IntegerRange kBanks{1, 4096};
+inline constexpr workloads::IntegerRange kQueueThreshold{0, 65535};
 
 /// Shows every field to `v` in the order of the file.
 ///

@@ -8,9 +8,9 @@
 
 #include "sim/architecture_fields.hpp"
 #include "sim/architecture_mirror.hpp"
-#include "sim/json_input.hpp"
-#include "sim/json_place.hpp"
-#include "sim/json_reader.hpp"
+#include "workloads/json_input.hpp"
+#include "workloads/json_place.hpp"
+#include "workloads/json_reader.hpp"
 
 namespace scnn::sim {
 namespace {
@@ -20,7 +20,7 @@ using nlohmann::ordered_json;
 /// Step one: fills a mirror from an object.
 class MirrorReader {
  public:
-  explicit MirrorReader(JsonObjectReader reader) : reader_(std::move(reader)) {}
+  explicit MirrorReader(workloads::JsonObjectReader reader) : reader_(std::move(reader)) {}
 
   void text(std::string_view key, std::optional<std::string>& field) { field = reader_.text(key); }
   void flag(std::string_view key, std::optional<bool>& field) { field = reader_.flag(key); }
@@ -28,7 +28,7 @@ class MirrorReader {
     field = reader_.positive(key);
   }
   template <class Integer>
-  void integer(std::string_view key, std::optional<Integer>& field, IntegerRange range) {
+  void integer(std::string_view key, std::optional<Integer>& field, workloads::IntegerRange range) {
     if (const auto value = reader_.integer(key, range)) field = static_cast<Integer>(*value);
   }
   template <class Enum>
@@ -51,7 +51,7 @@ class MirrorReader {
   void refuse_unknown_keys() const { reader_.refuse_unknown_keys(); }
 
  private:
-  JsonObjectReader reader_;
+  workloads::JsonObjectReader reader_;
 };
 
 /// Writes every field of a resolved architecture.
@@ -65,7 +65,7 @@ class FieldWriter {
   }
   void flag(std::string_view key, bool value) { text(key, value); }
   void positive(std::string_view key, double value) { text(key, value); }
-  void integer(std::string_view key, std::int64_t value, IntegerRange /*range*/) {
+  void integer(std::string_view key, std::int64_t value, workloads::IntegerRange /*range*/) {
     text(key, value);
   }
   template <class Enum>
@@ -136,12 +136,12 @@ memory::Architecture resolve(const ArchitectureMirror& mirror) {
 }  // namespace
 
 memory::Architecture read_architecture(const std::filesystem::path& path) {
-  return resolve_architecture(read_json_file(path), path.string());
+  return resolve_architecture(workloads::read_json_file(path), path.string());
 }
 
 memory::Architecture resolve_architecture(const ordered_json& object, const std::string& where) {
   ArchitectureMirror mirror;
-  MirrorReader reader(JsonObjectReader(object, {.file = where, .pointer = {}}));
+  MirrorReader reader(workloads::JsonObjectReader(object, {.file = where, .pointer = {}}));
   visit_fields(mirror, reader);
   reader.refuse_unknown_keys();
   memory::Architecture arch = resolve(mirror);

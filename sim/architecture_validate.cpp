@@ -8,8 +8,8 @@
 
 #include "sim/architecture_fields.hpp"
 #include "sim/architecture_file.hpp"
-#include "sim/json_place.hpp"
 #include "sparse_formats/error.hpp"
+#include "workloads/json_place.hpp"
 
 namespace scnn::sim {
 namespace {
@@ -17,7 +17,7 @@ namespace {
 /// Checks the value of every field against its declaration.
 class FieldChecker {
  public:
-  explicit FieldChecker(JsonPlace place) : place_(std::move(place)) {}
+  explicit FieldChecker(workloads::JsonPlace place) : place_(std::move(place)) {}
 
   void text(std::string_view /*key*/, const std::string& /*value*/) const {}
   void flag(std::string_view /*key*/, bool /*value*/) const {}
@@ -27,13 +27,14 @@ class FieldChecker {
     if (!std::isfinite(value) || value <= 0.0)
       refuse(key, fmt::format("{}", value), "a number above 0");
   }
-  void integer(std::string_view key, std::int64_t value, IntegerRange range) const {
+  void integer(std::string_view key, std::int64_t value, workloads::IntegerRange range) const {
     if (!range.contains(value)) refuse(key, fmt::format("{}", value), range.text());
   }
   template <class Enum>
   void choice(std::string_view key, Enum value, std::span<const std::string_view> names) const {
     if (static_cast<std::size_t>(value) >= names.size())
-      refuse(key, fmt::format("choice {}", static_cast<std::size_t>(value)), choices_text(names));
+      refuse(key, fmt::format("choice {}", static_cast<std::size_t>(value)),
+             workloads::choices_text(names));
   }
   template <class Visit>
   void object(std::string_view key, Visit&& visit) const {
@@ -47,13 +48,13 @@ class FieldChecker {
     throw InputError((place_ / key).text(), fmt::format("found {}, expected {}", found, expected));
   }
 
-  JsonPlace place_;
+  workloads::JsonPlace place_;
 };
 
 }  // namespace
 
 void validate(const memory::Architecture& arch, const std::string& where) {
-  const JsonPlace place{.file = where, .pointer = {}};
+  const workloads::JsonPlace place{.file = where, .pointer = {}};
   const FieldChecker checker(place);
   visit_fields(arch, checker);
   if (arch.pe_count() > kMaxPes)

@@ -5,32 +5,36 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/architecture_file.hpp"
-#include "sim/json_place.hpp"
 #include "sparse_formats/error.hpp"
+#include "workloads/json_place.hpp"
 
 namespace scnn::sim {
 namespace {
 
 using nlohmann::ordered_json;
 
-[[noreturn]] void refuse(const JsonPlace& place, const ordered_json& found, const char* expected) {
-  throw InputError(place.text(), fmt::format("found {}, expected {}", shown(found), expected));
+[[noreturn]] void refuse(const workloads::JsonPlace& place, const ordered_json& found,
+                         const char* expected) {
+  throw InputError(place.text(),
+                   fmt::format("found {}, expected {}", workloads::shown(found), expected));
 }
 
-std::uint64_t require_count(const ordered_json& object, const JsonPlace& place, const char* key) {
+std::uint64_t require_count(const ordered_json& object, const workloads::JsonPlace& place,
+                            const char* key) {
   const ordered_json& value = require_member(object, place, key);
   if (!value.is_number_unsigned()) refuse(place / key, value, "an integer from 0");
   return value.get<std::uint64_t>();
 }
 
-double require_share(const ordered_json& object, const JsonPlace& place, const char* key) {
+double require_share(const ordered_json& object, const workloads::JsonPlace& place,
+                     const char* key) {
   const ordered_json& value = require_member(object, place, key);
   const double share = value.is_number() ? value.get<double>() : -1.0;
   if (!(share >= 0.0 && share <= 1.0)) refuse(place / key, value, "a number from 0 to 1");
   return share;
 }
 
-memory::Counters read_counters(const ordered_json& object, const JsonPlace& place) {
+memory::Counters read_counters(const ordered_json& object, const workloads::JsonPlace& place) {
   const ordered_json& member = require_member(object, place, "counters");
   memory::Counters counters;
   for (const auto& info : memory::counter_table())
@@ -39,7 +43,7 @@ memory::Counters read_counters(const ordered_json& object, const JsonPlace& plac
   return counters;
 }
 
-StoredLayer read_layer(const ordered_json& object, const JsonPlace& place) {
+StoredLayer read_layer(const ordered_json& object, const workloads::JsonPlace& place) {
   StoredLayer layer;
   layer.name = require_text(object, place, "name");
   layer.weight_density = require_share(object, place, "weight_density");
@@ -52,7 +56,7 @@ StoredLayer read_layer(const ordered_json& object, const JsonPlace& place) {
 }
 
 /// A result that was edited by hand, or put together from two.
-void check_total(const StoredResult& result, const JsonPlace& place) {
+void check_total(const StoredResult& result, const workloads::JsonPlace& place) {
   memory::Counters sum;
   for (const StoredLayer& layer : result.layers) sum += layer.counters;
   for (const auto& info : memory::counter_table())
@@ -64,7 +68,7 @@ void check_total(const StoredResult& result, const JsonPlace& place) {
 
 }  // namespace
 
-const ordered_json& require_member(const ordered_json& object, const JsonPlace& place,
+const ordered_json& require_member(const ordered_json& object, const workloads::JsonPlace& place,
                                    const char* key) {
   if (!object.is_object()) refuse(place, object, "an object");
   const auto member = object.find(key);
@@ -73,29 +77,31 @@ const ordered_json& require_member(const ordered_json& object, const JsonPlace& 
   return *member;
 }
 
-std::string require_text(const ordered_json& object, const JsonPlace& place, const char* key) {
+std::string require_text(const ordered_json& object, const workloads::JsonPlace& place,
+                         const char* key) {
   const ordered_json& value = require_member(object, place, key);
   if (!value.is_string()) refuse(place / key, value, "a text");
   return value.get<std::string>();
 }
 
-void read_layers(const ordered_json& object, const JsonPlace& place, StoredResult& result) {
+void read_layers(const ordered_json& object, const workloads::JsonPlace& place,
+                 StoredResult& result) {
   const ordered_json& layers = require_member(object, place, "layers");
-  const JsonPlace layers_place = place / "layers";
+  const workloads::JsonPlace layers_place = place / "layers";
   if (!layers.is_array()) refuse(layers_place, layers, "an array");
   for (std::size_t i = 0; i < layers.size(); ++i)
     result.layers.push_back(read_layer(layers[i], layers_place / std::to_string(i)));
-  const JsonPlace total_place = place / "total";
+  const workloads::JsonPlace total_place = place / "total";
   result.total = read_counters(require_member(object, place, "total"), total_place);
   check_total(result, total_place);
 }
 
-StoredResult read_result_head(const ordered_json& object, const JsonPlace& place) {
+StoredResult read_result_head(const ordered_json& object, const workloads::JsonPlace& place) {
   StoredResult result;
   result.network =
       require_text(require_member(object, place, "network"), place / "network", "name");
   const ordered_json& provenance = require_member(object, place, "provenance");
-  const JsonPlace provenance_place = place / "provenance";
+  const workloads::JsonPlace provenance_place = place / "provenance";
   result.version = require_text(provenance, provenance_place, "version");
   result.git_commit = require_text(provenance, provenance_place, "git_commit");
   result.input_sha256 = require_text(provenance, provenance_place, "input_sha256");
@@ -105,7 +111,7 @@ StoredResult read_result_head(const ordered_json& object, const JsonPlace& place
 }
 
 StoredResult read_result(const ordered_json& object, const std::string& file) {
-  const JsonPlace place{.file = file, .pointer = {}};
+  const workloads::JsonPlace place{.file = file, .pointer = {}};
   StoredResult result = read_result_head(object, place);
   read_layers(object, place, result);
   return result;

@@ -3,16 +3,14 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
 #include "memory/architecture.hpp"
 #include "memory/counters.hpp"
+#include "workloads/json_place.hpp"
 
 namespace scnn::sim {
-
-struct JsonPlace;
 
 /// A layer of a result file.
 struct StoredLayer {
@@ -44,18 +42,19 @@ struct StoredResult {
                                        const std::string& file);
 
 /// The layers of an object with `layers` and `total`. \throws InputError
-void read_layers(const nlohmann::ordered_json& object, const JsonPlace& place,
+void read_layers(const nlohmann::ordered_json& object, const workloads::JsonPlace& place,
                  StoredResult& result);
 
 /// Network, architecture and provenance. \throws InputError
 [[nodiscard]] StoredResult read_result_head(const nlohmann::ordered_json& object,
-                                            const JsonPlace& place);
+                                            const workloads::JsonPlace& place);
 
 /// A member that must be there. \throws InputError
 [[nodiscard]] const nlohmann::ordered_json& require_member(const nlohmann::ordered_json& object,
-                                                           const JsonPlace& place, const char* key);
+                                                           const workloads::JsonPlace& place,
+                                                           const char* key);
 /// A member that must be a text. \throws InputError
-[[nodiscard]] std::string require_text(const nlohmann::ordered_json& object, const JsonPlace& place,
-                                       const char* key);
+[[nodiscard]] std::string require_text(const nlohmann::ordered_json& object,
+                                       const workloads::JsonPlace& place, const char* key);
 
 }  // namespace scnn::sim

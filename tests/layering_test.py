@@ -32,7 +32,7 @@ FREE = {"tests", "bench"}  # may include any library header
 # Library headers that belong to some folders only.
 # json_fwd.hpp only declares, so it is free.
 RESERVED = [
-    (re.compile(r"nlohmann/(?!json_fwd\.hpp$)"), {"sim", "tools"}, "JSON"),
+    (re.compile(r"nlohmann/(?!json_fwd\.hpp$)"), {"workloads", "sim", "tools"}, "JSON"),
     (re.compile(r"(hdf5|H5\w+|highfive/.*)\.h(pp)?$"), {"workloads"}, "HDF5"),
     (re.compile(r"(systemc|tlm)(\.h)?$"), {"memory", "pe", "sim"}, "SystemC"),
     (re.compile(r"boost/program_options"), {"tools"}, "the command line"),
@@ -69,9 +69,9 @@ def include_faults(root, path):
             for pattern, owners, what in RESERVED:
                 if pattern.match(header) and folder not in owners:
                     fault(at, f"<{header}> in {folder}/: {what} belongs to {sorted(owners)}")
-    if folder not in FREE and path.relative_to(root).as_posix() != "sim/json_input.cpp":
+    if folder not in FREE and path.relative_to(root).as_posix() != "workloads/json_input.cpp":
         for match in PARSES_JSON.finditer(text):
-            fault(match.start(), "JSON text is read in sim/json_input.cpp only")
+            fault(match.start(), "JSON text is read in workloads/json_input.cpp only")
     if path.suffix == ".hpp" and "#pragma once" not in text:
         fault(0, "header without #pragma once")
     return faults

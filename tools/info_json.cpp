@@ -6,8 +6,6 @@
 
 #include "sim/architecture_file.hpp"
 #include "sim/densities_file.hpp"
-#include "sim/json_input.hpp"
-#include "sim/json_place.hpp"
 #include "sim/result.hpp"
 #include "sim/result_reader.hpp"
 #include "sparse_formats/error.hpp"
@@ -16,6 +14,8 @@
 #include "tools/run_options.hpp"
 #include "tools/run_tables.hpp"
 #include "tools/table.hpp"
+#include "workloads/json_input.hpp"
+#include "workloads/json_place.hpp"
 
 namespace scnn::cli {
 namespace {
@@ -45,16 +45,16 @@ void print_result(const ordered_json& object, const std::string& file, const Con
 }
 
 void print_comparison(const ordered_json& object, const std::string& file, const Console& console) {
-  const sim::JsonPlace place{.file = file, .pointer = {}};
+  const workloads::JsonPlace place{.file = file, .pointer = {}};
   sim::StoredResult head = sim::read_result_head(object, place);
   const ordered_json& list = sim::require_member(object, place, "granularities");
-  const sim::JsonPlace list_place = place / "granularities";
+  const workloads::JsonPlace list_place = place / "granularities";
   if (!list.is_array() || list.empty())
-    throw InputError(list_place.text(),
-                     fmt::format("found {}, expected a list of granularities", sim::shown(list)));
+    throw InputError(list_place.text(), fmt::format("found {}, expected a list of granularities",
+                                                    workloads::shown(list)));
   console.out << head_text("comparison of granularities (scnn-compare/1)", head);
   for (std::size_t i = 0; i < list.size(); ++i) {
-    const sim::JsonPlace at = list_place / std::to_string(i);
+    const workloads::JsonPlace at = list_place / std::to_string(i);
     sim::StoredResult one;
     sim::read_layers(list[i], at, one);
     std::vector<RunLine> lines;
@@ -118,15 +118,16 @@ bool all_numbers(const ordered_json& object) {
 
 void print_json(const std::filesystem::path& path, const Console& console) {
   const std::string file = path.string();
-  const ordered_json object = sim::read_json_file(path);
+  const ordered_json object = workloads::read_json_file(path);
   if (object.is_object() && object.contains("schema")) {
-    const auto place = sim::JsonPlace{.file = file, .pointer = {}};
+    const auto place = workloads::JsonPlace{.file = file, .pointer = {}};
     const std::string schema = sim::require_text(object, place, "schema");
     if (schema == sim::kResultSchema) return print_result(object, file, console);
     if (schema == kCompareSchema) return print_comparison(object, file, console);
-    throw InputError((place / "schema").text(),
-                     fmt::format("found \"{}\", expected \"{}\" or \"{}\"", sim::shown_text(schema),
-                                 sim::kResultSchema, kCompareSchema));
+    throw InputError(
+        (place / "schema").text(),
+        fmt::format("found \"{}\", expected \"{}\" or \"{}\"", workloads::shown_text(schema),
+                    sim::kResultSchema, kCompareSchema));
   }
   // No other file of ours is an object of numbers alone.
   if (object.is_object() && all_numbers(object)) return print_densities(path, console);

@@ -11,8 +11,8 @@
 
 #include "pe/step_kernel.hpp"
 #include "sim/architecture_file.hpp"
-#include "sim/json_input.hpp"
 #include "sim/run.hpp"
+#include "workloads/json_input.hpp"
 #include "workloads/network_file.hpp"
 
 namespace {
@@ -40,7 +40,7 @@ int differences(const nlohmann::ordered_json& expected, const sim::LayerResult& 
 
 int run(const std::string& engine, const char* network, const char* expected_file,
         const char* arch_file) {
-  const auto expected = sim::read_json_file(expected_file);
+  const auto expected = workloads::read_json_file(expected_file);
   const auto arch = arch_file ? sim::read_architecture(arch_file) : memory::Architecture{};
   sim::RunOptions options;
   options.engine = engine == "clocked" ? sim::Engine::clocked : sim::Engine::decoupled;

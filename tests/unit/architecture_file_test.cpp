@@ -11,13 +11,14 @@
 #include <vector>
 
 #include "sim/architecture_file.hpp"
-#include "sim/json_input.hpp"
 #include "sparse_formats/error.hpp"
+#include "workloads/json_input.hpp"
 
 namespace {
 
 using namespace scnn;
 using namespace scnn::sim;
+using namespace scnn::workloads;
 using Catch::Matchers::Contains;
 using memory::Architecture;
 using nlohmann::ordered_json;

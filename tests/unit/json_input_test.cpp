@@ -6,16 +6,17 @@
 #include <vector>
 
 #include "sim/densities_file.hpp"
-#include "sim/json_input.hpp"
-#include "sim/json_place.hpp"
-#include "sim/json_reader.hpp"
 #include "sparse_formats/error.hpp"
 #include "tests/support/temporary_folder.hpp"
+#include "workloads/json_input.hpp"
+#include "workloads/json_place.hpp"
+#include "workloads/json_reader.hpp"
 
 namespace {
 
 using namespace scnn;
 using namespace scnn::sim;
+using namespace scnn::workloads;
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 namespace fs = std::filesystem;

@@ -1,11 +1,11 @@
-#include "sim/json_builder.hpp"
+#include "workloads/json_builder.hpp"
 
 #include <fmt/format.h>
 
-#include "sim/json_input.hpp"
 #include "sparse_formats/error.hpp"
+#include "workloads/json_input.hpp"
 
-namespace scnn::sim {
+namespace scnn::workloads {
 
 using nlohmann::ordered_json;
 
@@ -69,4 +69,4 @@ JsonPlace JsonBuilder::place() const {
   return place;
 }
 
-}  // namespace scnn::sim
+}  // namespace scnn::workloads

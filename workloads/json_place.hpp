@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace scnn::sim {
+namespace scnn::workloads {
 
 /// A value's place: `FILE#/pointer`, the pointer as in RFC 6901.
 struct JsonPlace {
@@ -23,4 +23,4 @@ struct JsonPlace {
 /// Text for a message: control characters and bytes outside ASCII escaped, long text cut.
 [[nodiscard]] std::string shown_text(std::string_view text);
 
-}  // namespace scnn::sim
+}  // namespace scnn::workloads

@@ -1,8 +1,8 @@
-#include "sim/json_place.hpp"
+#include "workloads/json_place.hpp"
 
 #include <fmt/format.h>
 
-namespace scnn::sim {
+namespace scnn::workloads {
 namespace {
 
 constexpr std::size_t kLongestShown = 60;  // characters of a value that a message repeats
@@ -47,4 +47,4 @@ std::string shown_text(std::string_view text) {
   return text.size() > kLongestShown ? out + "..." : out;
 }
 
-}  // namespace scnn::sim
+}  // namespace scnn::workloads

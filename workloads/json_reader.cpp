@@ -1,4 +1,4 @@
-#include "sim/json_reader.hpp"
+#include "workloads/json_reader.hpp"
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 
 #include "sparse_formats/error.hpp"
 
-namespace scnn::sim {
+namespace scnn::workloads {
 namespace {
 
 using nlohmann::ordered_json;
@@ -139,4 +139,4 @@ void JsonObjectReader::refuse(std::string_view key, const ordered_json& found,
                    fmt::format("found {}, expected {}", shown(found), expected));
 }
 
-}  // namespace scnn::sim
+}  // namespace scnn::workloads

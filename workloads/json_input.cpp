@@ -1,4 +1,4 @@
-#include "sim/json_input.hpp"
+#include "workloads/json_input.hpp"
 
 #include <fmt/format.h>
 
@@ -9,11 +9,11 @@
 #include <system_error>
 #include <vector>
 
-#include "sim/json_builder.hpp"
-#include "sim/json_place.hpp"
 #include "sparse_formats/error.hpp"
+#include "workloads/json_builder.hpp"
+#include "workloads/json_place.hpp"
 
-namespace scnn::sim {
+namespace scnn::workloads {
 namespace {
 
 using nlohmann::ordered_json;
@@ -158,4 +158,4 @@ ordered_json parse_json(std::string_view text, const std::string& where) {
   return builder.take();
 }
 
-}  // namespace scnn::sim
+}  // namespace scnn::workloads

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/json_place.hpp"
+#include "workloads/json_place.hpp"
 
-namespace scnn::sim {
+namespace scnn::workloads {
 
 /// Integers from `least` to `most`, both included.
 struct IntegerRange {
@@ -61,4 +61,4 @@ class JsonObjectReader {
   std::vector<std::string_view> known_;
 };
 
-}  // namespace scnn::sim
+}  // namespace scnn::workloads

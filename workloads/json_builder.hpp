@@ -1,5 +1,5 @@
 /// Builds a JSON tree from parser events, refusing what a plain parse lets pass.
-/// Internal to sim/json_input.
+/// Internal to workloads/json_input.
 #pragma once
 
 #include <cstddef>
@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "sim/json_place.hpp"
+#include "workloads/json_place.hpp"
 
-namespace scnn::sim {
+namespace scnn::workloads {
 
 /// What the parser could not read.
 struct JsonSyntaxError {
@@ -69,4 +69,4 @@ class JsonBuilder final : public nlohmann::json_sax<nlohmann::ordered_json> {
   std::vector<Frame> frames_;
 };
 
-}  // namespace scnn::sim
+}  // namespace scnn::workloads

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace scnn::sim {
+namespace scnn::workloads {
 
 inline constexpr std::size_t kMaxJsonBytes = std::size_t{64} << 20;  ///< largest text taken
 inline constexpr std::size_t kMaxJsonDepth = 64;                     ///< nested arrays and objects
@@ -24,4 +24,4 @@ inline constexpr std::size_t kMaxJsonDepth = 64;                     ///< nested
 /// The same for text already in memory; `where` replaces FILE in messages.
 [[nodiscard]] nlohmann::ordered_json parse_json(std::string_view text, const std::string& where);
 
-}  // namespace scnn::sim
+}  // namespace scnn::workloads
