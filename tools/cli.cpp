@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::array kCommands{
     Command{"zoo", "write a built-in network", zoo_command},
+    Command{"import", "turn a framework's file into a network", import_command},
     Command{"prune", "drop whole grains of weights by L1 saliency", prune_command},
     Command{"encode", "compress the weights and print the storage table", encode_command},
     Command{"run", "run a network on the simulated machine", run_command},

@@ -20,6 +20,7 @@ struct Command {
 [[nodiscard]] std::span<const Command> commands();
 
 int zoo_command(const Words& words, Console& console);
+int import_command(const Words& words, Console& console);
 int prune_command(const Words& words, Console& console);
 int encode_command(const Words& words, Console& console);
 int run_command(const Words& words, Console& console);

@@ -6,9 +6,7 @@
 #include "tools/commands.hpp"
 #include "tools/densities_option.hpp"
 #include "tools/exit_status.hpp"
-#include "tools/interrupt.hpp"
-#include "tools/layer_table.hpp"
-#include "tools/progress.hpp"
+#include "tools/write_network.hpp"
 #include "workloads/zoo.hpp"
 
 namespace scnn::cli {
@@ -48,26 +46,6 @@ CommandLine command_line() {
   };
 }
 
-std::vector<LayerLine> write(const workloads::NetworkSource& network, const std::string& path,
-                             const Console& console) {
-  std::vector<double> costs;
-  for (const auto& spec : network.layers())
-    costs.push_back(static_cast<double>(spec.shape.weight_count() + spec.shape.input_count()));
-  Progress progress(console, "making", costs);
-  workloads::NetworkWriter writer(path, network.info());
-  std::vector<LayerLine> lines;
-  for (std::size_t i = 0; i < network.layers().size(); ++i) {
-    check_interrupt();
-    progress.step(network.layers()[i].name);
-    const workloads::Layer layer = network.read(i);
-    writer.append(layer);
-    lines.push_back(describe(layer));
-  }
-  check_interrupt();
-  writer.commit();
-  return lines;
-}
-
 }  // namespace
 
 int zoo_command(const Words& words, Console& console) {
@@ -88,7 +66,7 @@ int zoo_command(const Words& words, Console& console) {
     options.weight_density = densities_by_name(*densities, table);
   const auto network = workloads::make_zoo(arguments->required("NAME"), options);
   if (table) note_unmatched(*table, *network, console);
-  console.out << layer_table(write(*network, out, console), console.width);
+  console.out << layer_table(write_network(*network, out, "making", console), console.width);
   return kDone;
 }
 

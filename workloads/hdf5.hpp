@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -86,8 +87,14 @@ class Object {
   [[nodiscard]] double number(const std::string& name) const;
   /// A scalar string, of fixed or variable length; UTF-8 without control characters.
   [[nodiscard]] std::string text(const std::string& name) const;
+  /// A scalar string as it is: any bytes, such as JSON text.
+  [[nodiscard]] std::string raw_text(const std::string& name) const;
   /// A vector of strings, of fixed or variable length, as they are.
   [[nodiscard]] std::vector<std::string> texts(const std::string& name) const;
+  /// The same, split over attributes `name0`, `name1`, ... where h5py's writers found it
+  /// too long for one; empty where it was written as an empty vector of numbers, as an empty
+  /// list is. \return nothing when there is no such attribute
+  [[nodiscard]] std::optional<std::vector<std::string>> split_texts(const std::string& name) const;
 
  protected:
   [[nodiscard]] std::int64_t id() const { return handle_.id(); }
@@ -105,6 +112,8 @@ class Dataset : public Object {
   [[nodiscard]] Element element() const;
   /// The element type in words, for messages: `int16`, `compound`.
   [[nodiscard]] std::string type_text() const;
+  /// Floating-point numbers of at most 64 bits, integers or booleans: what `read` converts.
+  [[nodiscard]] bool is_number() const;
   /// Reads everything, converting byte order and width.
   /// \pre    `out` has as many elements as the dataset
   template <class T>
@@ -161,8 +170,13 @@ class InputFile {
   [[nodiscard]] Group root() const;
   /// SHA-256 of the open file's bytes, lower-case hex.
   [[nodiscard]] std::string sha256() const;
+  /// Writes the open file's bytes to an open descriptor.
+  /// \throws InputError when reading fails, OutputError at `where` when writing does
+  void copy_to(int descriptor, const std::string& where) const;
 
  private:
+  [[nodiscard]] int descriptor() const;
+
   std::string name_;
   Handle handle_;
 };

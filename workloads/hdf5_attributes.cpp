@@ -185,6 +185,30 @@ std::string Object::text(const std::string& name) const {
   return text;
 }
 
+std::string Object::raw_text(const std::string& name) const {
+  const std::string expected = "one string";
+  const Attribute a = open_attribute(id(), name, expected, where());
+  if (!a.dims.empty()) a.refuse_shape(expected);
+  return read_texts(a, expected).front();
+}
+
+std::optional<std::vector<std::string>> Object::split_texts(const std::string& name) const {
+  const auto part = [this](const std::string& key) {
+    const std::string expected = "a vector of strings";
+    const Attribute a = open_attribute(id(), key, expected, where());
+    if (a.dims.size() != 1) a.refuse_shape(expected);
+    return a.dims.front() == 0 ? std::vector<std::string>{} : read_texts(a, expected);
+  };
+  if (has_attribute(name)) return part(name);
+  if (!has_attribute(name + "0")) return std::nullopt;
+  std::vector<std::string> all;
+  for (int i = 0; has_attribute(name + std::to_string(i)); ++i) {
+    auto some = part(name + std::to_string(i));
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  return all;
+}
+
 std::vector<std::string> Object::texts(const std::string& name) const {
   const std::string expected = "a vector of strings";
   const Attribute a = open_attribute(id(), name, expected, where());

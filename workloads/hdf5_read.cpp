@@ -120,6 +120,14 @@ std::string Dataset::type_text() const {
   return hdf5::type_text(type.id());
 }
 
+bool Dataset::is_number() const {
+  const Handle type(H5Dget_type(id()), H5Tclose);
+  if (!type) throw_damaged(where());
+  const H5T_class_t c = H5Tget_class(type.id());
+  return ((c == H5T_FLOAT || c == H5T_INTEGER) && H5Tget_size(type.id()) <= sizeof(double)) ||
+         element_of(type.id()) == Element::boolean;
+}
+
 void Dataset::read_raw(void* out, Element wanted) const {
   if (H5Dread(id(), native_type(wanted), H5S_ALL, H5S_ALL, H5P_DEFAULT, out) < 0)
     throw_damaged(where());
@@ -221,11 +229,31 @@ Group InputFile::root() const {
   return {std::move(group), name_ + ":/"};
 }
 
-std::string InputFile::sha256() const {
+int InputFile::descriptor() const {
   void* descriptor = nullptr;
   if (H5Fget_vfd_handle(handle_.id(), H5P_DEFAULT, &descriptor) < 0 || descriptor == nullptr)
     throw_damaged(name_);
-  return sha256_of(*static_cast<const int*>(descriptor), name_);
+  return *static_cast<const int*>(descriptor);
+}
+
+std::string InputFile::sha256() const { return sha256_of(descriptor(), name_); }
+
+void InputFile::copy_to(int to, const std::string& where) const {
+  const int from = descriptor();
+  std::vector<char> buffer(std::size_t{1} << 20);
+  for (off_t position = 0;;) {
+    const ssize_t n = ::pread(from, buffer.data(), buffer.size(), position);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) throw InputError(name_, fmt::format("cannot be read: {}", std::strerror(errno)));
+    if (n == 0) return;
+    for (ssize_t done = 0; done < n;) {
+      const ssize_t written = ::write(to, buffer.data() + done, static_cast<std::size_t>(n - done));
+      if (written < 0 && errno != EINTR)
+        throw OutputError(where, fmt::format("cannot be written: {}", std::strerror(errno)));
+      if (written > 0) done += written;
+    }
+    position += n;
+  }
 }
 
 }  // namespace scnn::workloads::hdf5

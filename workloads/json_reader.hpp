@@ -45,16 +45,19 @@ class JsonObjectReader {
   [[nodiscard]] std::optional<std::size_t> choice(std::string_view key,
                                                   std::span<const std::string_view> names);
   [[nodiscard]] std::optional<JsonObjectReader> object(std::string_view key);
+  /// A member of any type, null included; nullptr when it is absent.
+  [[nodiscard]] const nlohmann::ordered_json* any(std::string_view key) { return find(key); }
 
   /// Throws InputError for the first member nobody asked for, with the nearest known key.
   void refuse_unknown_keys() const;
 
   [[nodiscard]] const JsonPlace& place() const { return place_; }
+  /// Throws InputError at the member: `found ..., expected ...`.
+  [[noreturn]] void refuse(std::string_view key, const nlohmann::ordered_json& found,
+                           std::string_view expected) const;
 
  private:
   const nlohmann::ordered_json* find(std::string_view key);
-  [[noreturn]] void refuse(std::string_view key, const nlohmann::ordered_json& found,
-                           std::string_view expected) const;
 
   const nlohmann::ordered_json* value_;
   JsonPlace place_;

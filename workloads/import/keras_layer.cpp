@@ -1,0 +1,223 @@
+#include "workloads/import/keras_layer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+#include "workloads/import/json_fields.hpp"
+
+namespace scnn::workloads::imports {
+namespace {
+
+using nlohmann::ordered_json;
+using enum Operation;
+
+constexpr IntegerRange kDim{kOpen, std::int64_t{1} << 31};
+constexpr IntegerRange kAxis{-32, 32};
+
+const std::map<std::string_view, Operation>& operations() {
+  static const std::map<std::string_view, Operation> kOperations{
+      {"InputLayer", input},
+      {"Conv2D", convolution},
+      {"Convolution2D", convolution},
+      {"AtrousConvolution2D", convolution},
+      {"DepthwiseConv2D", depthwise},
+      {"SeparableConv2D", separable},
+      {"SeparableConvolution2D", separable},
+      {"Dense", dense},
+      {"MaxPooling2D", pool},
+      {"MaxPool2D", pool},
+      {"AveragePooling2D", pool},
+      {"AvgPool2D", pool},
+      {"GlobalAveragePooling2D", global_pool},
+      {"GlobalAvgPool2D", global_pool},
+      {"GlobalMaxPooling2D", global_pool},
+      {"GlobalMaxPool2D", global_pool},
+      {"ZeroPadding2D", pad},
+      {"Cropping2D", crop},
+      {"UpSampling2D", upsample},
+      {"BatchNormalization", normalise},
+      {"BatchNormalizationV1", normalise},
+      {"BatchNormalizationV2", normalise},
+      {"SyncBatchNormalization", normalise},
+      {"LayerNormalization", normalise},
+      {"GroupNormalization", normalise},
+      {"Normalization", normalise},
+      {"Rescaling", normalise},
+      {"Dropout", identity},
+      {"SpatialDropout2D", identity},
+      {"GaussianNoise", identity},
+      {"GaussianDropout", identity},
+      {"AlphaDropout", identity},
+      {"ActivityRegularization", identity},
+      {"RandomFlip", identity},
+      {"RandomRotation", identity},
+      {"RandomTranslation", identity},
+      {"RandomZoom", identity},
+      {"RandomContrast", identity},
+      {"RandomBrightness", identity},
+      {"Activation", activation},
+      {"ReLU", activation},
+      {"LeakyReLU", activation},
+      {"PReLU", activation},
+      {"ELU", activation},
+      {"ThresholdedReLU", activation},
+      {"Softmax", activation},
+      {"Add", merge},
+      {"Subtract", merge},
+      {"Multiply", merge},
+      {"Average", merge},
+      {"Maximum", merge},
+      {"Minimum", merge},
+      {"Concatenate", concatenate},
+      {"Flatten", flatten},
+      {"Reshape", reshape},
+      {"Permute", permute},
+  };
+  return kOperations;
+}
+
+Activation activation_named(std::string_view name) {
+  if (name == "linear") return Activation::none;
+  return name == "relu" || name == "relu6" ? Activation::relu : Activation::other;
+}
+
+/// `"relu"`, or an object that describes a function or an activation layer.
+Activation own_activation(JsonObjectReader& config) {
+  if (!given(config, "activation")) return Activation::none;
+  const ordered_json& value = *config.any("activation");
+  if (value.is_string()) return activation_named(value.get_ref<const std::string&>());
+  if (!value.is_object()) config.refuse("activation", value, "a string or an object");
+  JsonObjectReader object = config.object("activation").value();
+  const bool is_relu = object.any("class_name") != nullptr && *object.any("class_name") == "ReLU";
+  return is_relu ? Activation::relu : Activation::other;
+}
+
+bool is_zero_or_absent(JsonObjectReader& config, std::string_view key) {
+  const ordered_json* const v = config.any(key);
+  return v == nullptr || v->is_null() || (v->is_number() && v->get<double>() == 0.0);
+}
+
+Activation activation_of(const std::string& class_name, JsonObjectReader& config) {
+  if (class_name == "Activation") return own_activation(config);
+  const bool plain = class_name == "ReLU" && is_zero_or_absent(config, "negative_slope") &&
+                     is_zero_or_absent(config, "threshold");
+  return plain ? Activation::relu : Activation::other;
+}
+
+Window window_of(JsonObjectReader& config, std::string_view kernel, Pair default_stride) {
+  Window w;
+  w.kernel = pair_of(config, kernel, {0, 0}, kExtent);
+  w.stride = pair_of(config, "strides", default_stride, kExtent);
+  w.dilation = pair_of(config, "dilation_rate", {1, 1}, kExtent);
+  if (!given(config, "padding")) return w;
+  const ordered_json& padding = *config.any("padding");
+  w.same = padding == "same";
+  if (!w.same && padding != "valid") config.refuse("padding", padding, R"("valid" or "same")");
+  return w;
+}
+
+/// `1`, `[1, 2]` or `[[top, bottom], [left, right]]`.
+Sides sides_of(JsonObjectReader& config, std::string_view key) {
+  if (!given(config, key)) return {1, 1, 1, 1};
+  const ordered_json& value = *config.any(key);
+  const bool nested = value.is_array() && value.size() == 2 && value[0].is_array();
+  if (!nested) {
+    const Pair p = pair_of(config, key, {1, 1}, kAmount);
+    return {p[0], p[0], p[1], p[1]};
+  }
+  Sides sides{};
+  for (std::size_t i = 0; i < 4; ++i) {
+    const ordered_json& pair = value[i / 2];
+    if (!pair.is_array() || pair.size() != 2 || !pair[i % 2].is_number_unsigned() ||
+        pair[i % 2].get<std::uint64_t>() > static_cast<std::uint64_t>(kAmount.most))
+      config.refuse(key, value, "[[top, bottom], [left, right]]");
+    sides[i] = pair[i % 2].get<std::int64_t>();
+  }
+  return sides;
+}
+
+/// The axis without the batch; Keras counts the batch as axis 0.
+std::int64_t axis_of(JsonObjectReader& config) {
+  const std::int64_t axis = integer_of(config, "axis", -1, kAxis);
+  if (axis == 0) config.refuse("axis", 0, "an axis other than the batch");
+  return axis > 0 ? axis - 1 : axis;
+}
+
+void read_convolution(Node& node, JsonObjectReader& config) {
+  node.window = window_of(config, "kernel_size", {1, 1});
+  node.groups = node.operation == convolution ? integer_of(config, "groups", 1, kExtent) : 1;
+  node.filters = node.operation == depthwise ? 0 : integer_of(config, "filters", 0, kExtent);
+  if (node.operation != convolution)
+    node.depth_multiplier = integer_of(config, "depth_multiplier", 1, kExtent);
+  node.activation = own_activation(config);
+}
+
+void read_shape_change(Node& node, JsonObjectReader& config) {
+  if (node.operation == pad) node.sides = sides_of(config, "padding");
+  if (node.operation == crop) node.sides = sides_of(config, "cropping");
+  if (node.operation == concatenate) node.axis = axis_of(config);
+  if (node.operation == reshape) node.dims = integers_of(config, "target_shape", kDim);
+  if (node.operation == upsample) {
+    const Pair size = pair_of(config, "size", {2, 2}, kExtent);
+    node.dims = {size[0], size[1]};
+  }
+  if (node.operation == permute) {
+    node.dims = integers_of(config, "dims", kExtent);
+    for (auto& axis : node.dims) --axis;
+  }
+}
+
+}  // namespace
+
+bool keras_input_shape(JsonObjectReader& config, Dims& dims) {
+  for (const std::string_view key : {"batch_input_shape", "batch_shape"}) {
+    if (!given(config, key)) continue;
+    dims = integers_of(config, key, kDim);
+    if (dims.empty()) config.refuse(key, *config.any(key), "the batch and at least one extent");
+    dims.erase(dims.begin());
+    return true;
+  }
+  return false;
+}
+
+Node keras_layer(const std::string& class_name, JsonObjectReader& config) {
+  Node node;
+  node.kind = class_name;
+  node.place = config.place().text();
+  const auto found = operations().find(class_name);
+  if (found == operations().end()) return node;
+  node.operation = found->second;
+  if (given(config, "data_format"))
+    node.channels_first = *config.any("data_format") == "channels_first";
+  switch (node.operation) {
+    case convolution:
+    case depthwise:
+    case separable:
+      read_convolution(node, config);
+      break;
+    case dense:
+      node.filters = integer_of(config, "units", 0, kExtent);
+      node.activation = own_activation(config);
+      break;
+    case pool: {
+      const Pair size = pair_of(config, "pool_size", {2, 2}, kExtent);
+      node.window = window_of(config, "pool_size", size);
+      node.window.kernel = size;
+      break;
+    }
+    case global_pool:
+      node.keep_dims = given(config, "keepdims") && config.flag("keepdims").value();
+      break;
+    case Operation::activation:
+      node.activation = activation_of(class_name, config);
+      break;
+    default:
+      read_shape_change(node, config);
+  }
+  return node;
+}
+
+}  // namespace scnn::workloads::imports
