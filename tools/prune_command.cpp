@@ -9,29 +9,33 @@
 #include "tools/commands.hpp"
 #include "tools/densities_option.hpp"
 #include "tools/exit_status.hpp"
+#include "tools/import_options.hpp"
 #include "tools/interrupt.hpp"
 #include "tools/progress.hpp"
 #include "tools/table.hpp"
+#include "workloads/encoded_file.hpp"
+#include "workloads/import/source_writer.hpp"
 
 namespace scnn::cli {
 namespace {
 
 using pruning::LayerPruning;
 using pruning::Outcome;
+using workloads::imports::ImportedNetwork;
 
 CommandLine command_line() {
-  return {
+  CommandLine line = {
       .name = "prune",
       .usage =
           "--network NET --granularity G (--density D | --densities FILE | --schedule LIST)\n"
-          "                  --out NET [options]",
+          "                  --out FILE [options]",
       .about =
           "Drops whole grains of weights, those of smallest sum of |w| first. Surviving\n"
           "weights, biases and inputs keep every bit. Densities are shares of all weights,\n"
           "above 0, at most 1. Prints requested and achieved densities.",
       .options =
           {
-              {"network", "NET", "network to prune"},
+              {"network", "NET", "network to prune, or a file that `import` takes"},
               {"granularity", "G",
                "what lives or dies together: fine (one weight), vector (a kernel row), kernel, "
                "filter"},
@@ -48,7 +52,10 @@ CommandLine command_line() {
                "an earlier pruning of this network: what it pruned stays pruned"},
               {"layers", "GLOB", "only layers whose name matches; may be repeated", true},
               {"skip", "GLOB", "leave out layers whose name matches; may be repeated", true},
-              {"out", "NET", "network file to write"},
+              {"out", "FILE", "file to write"},
+              {"layout", "L",
+               "of the file to write: network (default), or source: a copy of the file that was "
+               "read, in which pruned weights are zero and nothing else is different"},
           },
       .examples =
           {
@@ -60,8 +67,13 @@ CommandLine command_line() {
               {"scnn prune --network retrained.h5 --mask pruned.h5 --granularity fine "
                "--density 0.2 --out next.h5",
                "the next round of iterative pruning, after retraining"},
+              {"scnn prune --network model.h5 --granularity fine --density 0.3 --layout source "
+               "--out pruned.h5",
+               "a Keras model, to be scored in Keras"},
           },
   };
+  for (const OptionHelp& option : import_options()) line.options.push_back(option);
+  return line;
 }
 
 Granularity granularity_of(const Arguments& arguments) {
@@ -158,37 +170,59 @@ std::string report_table(const std::vector<LayerPruning>& layers, int width) {
       .str(width);
 }
 
+/// Whether the layout that was read is asked for, and is another than the network file's.
+bool writes_source(const Arguments& arguments, const workloads::NetworkSource& network) {
+  if (arguments.choice("layout", {"network", "source"}).value_or(0) == 0) return false;
+  if (dynamic_cast<const workloads::EncodedNetwork*>(&network) != nullptr)
+    throw InputError("--layout", fmt::format("{} is an encoded network, which is not pruned in "
+                                             "place, expected a network or a framework's file",
+                                             arguments.required("network")));
+  return dynamic_cast<const ImportedNetwork*>(&network) != nullptr;
+}
+
+/// Prunes into a new `Writer`, made from `made_from`; memory follows the largest layer.
+template <class Writer, class... MadeFrom>
+std::vector<LayerPruning> prune_into(const workloads::NetworkSource& network,
+                                     const workloads::NetworkSource* previous,
+                                     const pruning::PruneOptions& options, const Console& console,
+                                     const MadeFrom&... made_from) {
+  std::vector<double> costs;
+  for (const auto& spec : network.layers())
+    costs.push_back(static_cast<double>(spec.shape.weight_count()));
+  Progress progress(console, "pruning", costs);
+  Writer writer(made_from...);
+  auto report = pruning::prune_network(network, previous, options, [&](const auto& layer) {
+    check_interrupt();
+    progress.step(layer.spec.name);
+    writer.append(layer);
+  });
+  writer.commit();
+  return report;
+}
+
 }  // namespace
 
 int prune_command(const Words& words, Console& console) {
   const auto arguments = parse(command_line(), words, console);
   if (!arguments) return kDone;
-  const std::string in = arguments->required("network");
+  static_cast<void>(arguments->required("network"));
   const std::string out = arguments->required("out");
   const pruning::PruneOptions options = options_of(*arguments);
 
-  const auto network = workloads::open_network(in);
+  const auto network = open_import("network", *arguments, console);
+  const bool to_source = writes_source(*arguments, *network);
   std::unique_ptr<workloads::NetworkSource> previous;
   if (const auto mask = arguments->text("mask")) previous = workloads::open_network(*mask);
   check_globs(options, *network);
   if (const auto* table = std::get_if<workloads::DensityTable>(&options.density))
     note_unmatched(*table, *network, console);
 
-  std::vector<double> costs;
-  for (const auto& spec : network->layers())
-    costs.push_back(static_cast<double>(spec.shape.weight_count()));
-  std::vector<LayerPruning> report;
-  {
-    Progress progress(console, "pruning", costs);
-    workloads::NetworkWriter writer(out, network->info());
-    report = pruning::prune_network(*network, previous.get(), options,
-                                    [&](const workloads::Layer& layer) {
-                                      check_interrupt();
-                                      progress.step(layer.spec.name);
-                                      writer.append(layer);
-                                    });
-    writer.commit();
-  }
+  const std::vector<LayerPruning> report =
+      to_source ? prune_into<workloads::imports::SourceWriter>(
+                      *network, previous.get(), options, console,
+                      dynamic_cast<const ImportedNetwork&>(*network), out)
+                : prune_into<workloads::NetworkWriter>(*network, previous.get(), options, console,
+                                                       out, network->info());
   console.out << fmt::format("{}: pruned by {} grains\n\n", network->info().name,
                              name_of(options.granularity))
               << report_table(report, console.width);

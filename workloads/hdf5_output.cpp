@@ -1,12 +1,8 @@
 #include "workloads/hdf5_output.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 
 #include "sparse_formats/error.hpp"
 #include "workloads/hdf5_library.hpp"
@@ -72,44 +68,6 @@ Handle utf8_link() {
 Handle vector_space(std::size_t count) {
   const hsize_t extent = count;
   return {H5Screate_simple(1, &extent, nullptr), H5Sclose};
-}
-
-/// The path a rename shall replace: what a symbolic link points to, not the link.
-std::filesystem::path resolve(const std::filesystem::path& path, const std::string& name) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) return path;
-  if (!std::filesystem::is_regular_file(status))
-    throw OutputError(name,
-                      "cannot be written: there is something of this name that is not a "
-                      "regular file");
-  const auto canonical = std::filesystem::canonical(path, error);
-  return error ? path : canonical;
-}
-
-std::string sync(const std::filesystem::path& path, int flags) {
-  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
-  if (descriptor < 0) return std::strerror(errno);
-  const int failed = ::fsync(descriptor) == 0 ? 0 : errno;
-  ::close(descriptor);
-  // Some file systems cannot sync a folder; there is nothing more to do about it.
-  return failed == 0 || failed == EINVAL ? "" : std::strerror(failed);
-}
-
-/// Creates an empty file with a name of its own beside `path`.
-std::filesystem::path create_beside(const std::filesystem::path& path, const std::string& name) {
-  for (int attempt = 0;; ++attempt) {
-    std::filesystem::path beside = path;
-    beside += fmt::format(".part-{}-{}", ::getpid(), attempt);
-    const int descriptor = ::open(beside.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0666);
-    const int reason = errno;
-    if (descriptor >= 0) {
-      ::close(descriptor);
-      return beside;
-    }
-    if (reason != EEXIST || attempt > 1000)
-      throw OutputError(name, fmt::format("cannot be created: {}", std::strerror(reason)));
-  }
 }
 
 /// A file, or why there is none: any later call to the library would forget the reason.
@@ -203,49 +161,37 @@ OutputObject OutputGroup::write_raw(const std::string& name, const Dims& dims, c
   return {std::move(dataset), place};
 }
 
-OutputFile::OutputFile(const std::filesystem::path& path)
-    : name_(printable_path(path)), final_path_(resolve(path, name_)) {
+OutputFile::OutputFile(const std::filesystem::path& path) : file_(path, printable_path(path)) {
   prepare_library();
-  beside_path_ = create_beside(final_path_, name_);
-  auto [file, reason] = open_created(beside_path_);
+  auto [file, reason] = open_created(file_.path());
   handle_ = std::move(file);
-  if (!handle_) {
-    discard();
-    throw OutputError(name_, "cannot be created: " + reason);
-  }
+  if (!handle_) throw OutputError(file_.name(), "cannot be created: " + reason);
 }
 
 OutputFile::~OutputFile() { discard(); }
 
 void OutputFile::discard() noexcept {
-  if (beside_path_.empty()) return;
   // On a full disk the library could not flush what it still holds, and would keep
   // trying until the program ends: give back the file's own space first.
-  if (::truncate(beside_path_.c_str(), 0) != 0) { /* nothing to give back */
-  }
+  file_.truncate();
   (void)handle_.close();
-  ::unlink(beside_path_.c_str());
-  beside_path_.clear();
+  file_.discard();
 }
 
 OutputGroup OutputFile::root() const {
   Handle group(H5Gopen2(handle_.id(), "/", H5P_DEFAULT), H5Gclose);
-  if (!group) throw_unwritable(name_ + ":/");
-  return {std::move(group), name_ + ":/"};
+  if (!group) throw_unwritable(file_.name() + ":/");
+  return {std::move(group), file_.name() + ":/"};
 }
 
 void OutputFile::commit() {
   const auto fail = [this](const std::string& reason) {
     discard();
-    throw OutputError(name_, "cannot be written: " + reason);
+    throw OutputError(file_.name(), "cannot be written: " + reason);
   };
   if (H5Fflush(handle_.id(), H5F_SCOPE_LOCAL) < 0) fail(last_reason());
   if (!handle_.close()) fail(last_reason());
-  if (const auto problem = sync(beside_path_, O_RDONLY); !problem.empty()) fail(problem);
-  if (::rename(beside_path_.c_str(), final_path_.c_str()) != 0) fail(std::strerror(errno));
-  beside_path_.clear();
-  const auto folder = final_path_.parent_path();
-  sync(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
+  file_.commit();
 }
 
 }  // namespace scnn::workloads::hdf5

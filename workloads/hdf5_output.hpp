@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "workloads/beside_file.hpp"
 #include "workloads/hdf5.hpp"
 
 namespace scnn::workloads::hdf5 {
@@ -79,9 +80,7 @@ class OutputFile {
  private:
   void discard() noexcept;
 
-  std::string name_;                   ///< as the user gave it, for messages
-  std::filesystem::path final_path_;   ///< links resolved
-  std::filesystem::path beside_path_;  ///< empty once committed
+  BesideFile file_;
   Handle handle_;
 };
 
