@@ -3,15 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
 #include <string>
-#include <system_error>
-#include <vector>
 
 #include "sparse_formats/error.hpp"
 #include "workloads/json_builder.hpp"
 #include "workloads/json_place.hpp"
+#include "workloads/text_file.hpp"
 
 namespace scnn::workloads {
 namespace {
@@ -116,34 +113,10 @@ void check_is_text(std::string_view text, const std::string& where) {
     throw InputError(where, "empty, expected JSON text");
 }
 
-std::string read_text(const std::filesystem::path& path) {
-  const std::string where = path.string();
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (status.type() == std::filesystem::file_type::not_found)
-    throw InputError(where, "no such file, expected a JSON file");
-  if (std::filesystem::is_directory(status))
-    throw InputError(where, "found a directory, expected a JSON file");
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    throw InputError(where, fmt::format("cannot be read ({}), expected a JSON file",
-                                        std::generic_category().message(errno)));
-  // Read in pieces and to a bound: the name may be that of a device that never ends.
-  std::string text;
-  std::vector<char> piece(std::size_t{1} << 16);
-  while (file && text.size() <= kMaxJsonBytes) {
-    file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
-    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
-  }
-  if (file.bad()) throw InputError(where, "reading failed, expected a JSON file");
-  return text;
-}
-
 }  // namespace
 
 ordered_json read_json_file(const std::filesystem::path& path) {
-  return parse_json(read_text(path), path.string());
+  return parse_json(read_text_file(path, "a JSON file", kMaxJsonBytes), path.string());
 }
 
 ordered_json parse_json(std::string_view text, const std::string& where) {

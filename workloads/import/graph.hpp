@@ -30,6 +30,7 @@ enum class Operation : std::uint8_t {
   pad,
   crop,
   upsample,
+  resize,     ///< to stated rows and columns, also by adaptive pooling
   normalise,  ///< batch norm and the like: folded away when a network is deployed
   identity,   ///< dropout and the like: nothing at inference
   activation,
@@ -73,8 +74,10 @@ struct Window {
 struct Node {
   std::string name;
   std::vector<std::string> scope = {};  ///< names of the models around it, outermost first
-  std::string kind;                     ///< the framework's class, for messages
-  std::string place;                    ///< where it is described, for messages
+  /// Keras 3's names in a file: class and number, of the models around it and of itself.
+  std::vector<std::string> stored = {};
+  std::string kind;   ///< the framework's class, for messages
+  std::string place;  ///< where it is described, for messages
   Operation operation = Operation::unknown;
   std::vector<std::size_t> inputs = {};  ///< nodes before this one
   bool repeated = false;                 ///< not the first use of the same weights
@@ -84,8 +87,9 @@ struct Node {
   std::int64_t filters = 0;           ///< output channels; 0: the weights say
   std::int64_t depth_multiplier = 0;  ///< 0: the weights say
   Activation activation = Activation::none;
-  Dims dims = {};          ///< input, reshape: extents; permute: axes, from 0; upsample: factors
-  Sides sides = {};        ///< pad, crop
+  Dims dims = {};    ///< input, reshape: extents; permute: axes, from 0; upsample: factors; resize:
+                     ///< rows, columns
+  Sides sides = {};  ///< pad, crop
   std::int64_t axis = -1;  ///< concatenate: without the batch, negative from the end
   bool keep_dims = false;  ///< global_pool leaves extents of 1
 };

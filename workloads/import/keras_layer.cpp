@@ -38,6 +38,7 @@ const std::map<std::string_view, Operation>& operations() {
       {"ZeroPadding2D", pad},
       {"Cropping2D", crop},
       {"UpSampling2D", upsample},
+      {"Resizing", resize},
       {"BatchNormalization", normalise},
       {"BatchNormalizationV1", normalise},
       {"BatchNormalizationV2", normalise},
@@ -164,6 +165,8 @@ void read_shape_change(Node& node, JsonObjectReader& config) {
     const Pair size = pair_of(config, "size", {2, 2}, kExtent);
     node.dims = {size[0], size[1]};
   }
+  if (node.operation == resize)
+    node.dims = {integer_of(config, "height", 1, kExtent), integer_of(config, "width", 1, kExtent)};
   if (node.operation == permute) {
     node.dims = integers_of(config, "dims", kExtent);
     for (auto& axis : node.dims) --axis;

@@ -31,7 +31,28 @@ struct Entry {
   JsonPlace place;
   std::string class_name;
   std::string name;
+  std::string stored = {};  ///< Keras 3's name in a file: class and number
 };
+
+/// The models around a layer, outermost first, by both of their names.
+struct Scope {
+  std::vector<std::string> names = {};
+  std::vector<std::string> stored = {};
+};
+
+/// `separable_conv2d` of `SeparableConv2D`, as Keras 3 names what it stores.
+std::string snake_case(const std::string& name) {
+  const auto upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  std::string snake;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const bool word = i > 0 && upper(name[i]) &&
+                      (lower(name[i - 1]) || (i + 1 < name.size() && lower(name[i + 1])));
+    if (word) snake += '_';
+    snake += upper(name[i]) ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
+  }
+  return snake;
+}
 
 std::string require_text(const ordered_json& object, const JsonPlace& place, const char* key) {
   JsonObjectReader reader(object, place);
@@ -53,8 +74,8 @@ class ModelReader {
   /// Appends the nodes of one use of a model.
   /// \param inputs   what the use reads; nothing for the model itself
   /// \param repeated whether its layers have been used before
-  Tensors read(const Entry& model, const std::optional<Tensors>& inputs,
-               const std::vector<std::string>& scope, bool repeated) {
+  Tensors read(const Entry& model, const std::optional<Tensors>& inputs, const Scope& scope,
+               bool repeated) {
     const ordered_json& config = require_config(model);
     const JsonPlace place = model.place / "config";
     if (model.class_name == "Sequential" || config.is_array())
@@ -77,8 +98,14 @@ class ModelReader {
       throw InputError(list_place.text(),
                        fmt::format("found {}, expected a list of layers", shown(*layers)));
     std::vector<Entry> entries;
-    for (std::size_t i = 0; i < layers->size(); ++i)
-      entries.push_back(entry_of((*layers)[i], list_place / std::to_string(i)));
+    std::map<std::string, int> seen;
+    for (std::size_t i = 0; i < layers->size(); ++i) {
+      Entry entry = entry_of((*layers)[i], list_place / std::to_string(i));
+      entry.stored = snake_case(entry.class_name);
+      if (const int number = seen[entry.stored]++; number > 0)
+        entry.stored += fmt::format("_{}", number);
+      entries.push_back(std::move(entry));
+    }
     return entries;
   }
 
@@ -94,18 +121,21 @@ class ModelReader {
   }
 
  private:
-  Tensors read_layer(const Entry& entry, const std::optional<Tensors>& inputs,
-                     const std::vector<std::string>& scope, bool repeated) {
+  Tensors read_layer(const Entry& entry, const std::optional<Tensors>& inputs, const Scope& scope,
+                     bool repeated) {
     if (is_model(entry.class_name)) {
-      std::vector<std::string> inner = scope;
-      inner.push_back(entry.name);
+      Scope inner = scope;
+      inner.names.push_back(entry.name);
+      inner.stored.push_back(entry.stored);
       return read(entry, inputs, inner, repeated);
     }
     JsonObjectReader config(require_config(entry), entry.place / "config");
     Node node = keras_layer(entry.class_name, config);
     node.place = entry.place.text();
     node.name = entry.name;
-    node.scope = scope;
+    node.scope = scope.names;
+    node.stored = scope.stored;
+    node.stored.push_back(entry.stored);
     node.repeated = repeated;
     if (inputs) node.inputs = *inputs;
     if (node.operation == Operation::input) {
@@ -145,8 +175,7 @@ class ModelReader {
   }
 
   Tensors read_sequential(const Entry& model, const ordered_json& config, const JsonPlace& place,
-                          const std::optional<Tensors>& inputs,
-                          const std::vector<std::string>& scope, bool repeated) {
+                          const std::optional<Tensors>& inputs, const Scope& scope, bool repeated) {
     const auto entries = entries_of(config, place);
     if (entries.empty()) throw InputError(place.text(), "has no layers, expected at least one");
     std::optional<Tensors> current = inputs;
@@ -161,8 +190,7 @@ class ModelReader {
   class Functional {
    public:
     Functional(ModelReader& reader, const ordered_json& config, JsonPlace place,
-               const std::optional<Tensors>& inputs, const std::vector<std::string>& scope,
-               bool repeated)
+               const std::optional<Tensors>& inputs, const Scope& scope, bool repeated)
         : reader_(reader),
           config_(config),
           place_(std::move(place)),
@@ -285,7 +313,7 @@ class ModelReader {
     const ordered_json& config_;
     JsonPlace place_;
     const std::optional<Tensors>& inputs_;
-    const std::vector<std::string>& scope_;
+    const Scope& scope_;
     bool repeated_;
     std::vector<Use> uses_;
     std::size_t open_ = 0;

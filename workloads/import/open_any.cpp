@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "sparse_formats/error.hpp"
+#include "workloads/import/flat_weights.hpp"
 #include "workloads/import/imported_network.hpp"
 #include "workloads/import/keras2_weights.hpp"
+#include "workloads/import/keras3_weights.hpp"
 #include "workloads/import/keras_model.hpp"
 #include "workloads/import/topology.hpp"
 #include "workloads/json_input.hpp"
@@ -22,10 +24,13 @@ Format format_of(const hdf5::Group& root) {
   if (root.has("model_weights") || root.has_attribute("layer_names") ||
       root.has_attribute("layer_names0"))
     return Format::keras2;
+  if (!keras3_container(root).empty()) return Format::keras3;
+  if (looks_like_torch(root)) return Format::torch;
+  if (root.has("data")) return Format::caffe;
   throw InputError(root.where(),
-                   "is of no layout that is known, expected Keras 2 "
-                   "(/model_weights, or an attribute layer_names), or a file of scnn "
-                   "(an attribute format)");
+                   "is of no layout that is known, expected Keras 2 (/model_weights, or an "
+                   "attribute layer_names), Keras 3 (/layers), Caffe (/data), PyTorch (datasets "
+                   "NAME.weight) or a file of scnn (an attribute format)");
 }
 
 /// The description inside a Keras 2 file.
@@ -52,8 +57,17 @@ Graph graph_of(const hdf5::Group& root, Format format, const ImportOptions& opti
   return std::move(*graph);
 }
 
-std::unique_ptr<WeightStore> weights_of(const hdf5::Group& root, Format /*format*/) {
-  return std::make_unique<Keras2Weights>(root);
+std::unique_ptr<WeightStore> weights_of(const hdf5::Group& root, Format format) {
+  switch (format) {
+    case Format::keras3:
+      return std::make_unique<Keras3Weights>(root);
+    case Format::caffe:
+      return std::make_unique<CaffeWeights>(root);
+    case Format::torch:
+      return std::make_unique<TorchWeights>(root);
+    default:
+      return std::make_unique<Keras2Weights>(root);
+  }
 }
 
 std::string source_text(const hdf5::Group& root, Format format, const std::filesystem::path& path) {
@@ -77,7 +91,7 @@ std::unique_ptr<ImportedNetwork> open_here(const std::filesystem::path& path,
                                            const ImportOptions& options) {
   auto file = std::make_unique<hdf5::InputFile>(path);
   const hdf5::Group root = file->root();
-  const Format format = options.format.value_or(format_of(root));
+  const Format format = options.format ? *options.format : format_of(root);
   const Graph graph = graph_of(root, format, options);
   Plan plan = plan_layers(graph, *weights_of(root, format), root);
   NetworkInfo info;

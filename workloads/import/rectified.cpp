@@ -23,6 +23,7 @@ bool keeps_zeros(const Node& node) {
     case pad:
     case crop:
     case upsample:
+    case resize:
     case merge:
     case concatenate:
     case flatten:

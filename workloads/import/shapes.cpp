@@ -51,6 +51,8 @@ Map changed_map(const Node& node, const Map& in) {
       return {in.C, in.H + s[0] + s[1], in.W + s[2] + s[3]};
     case crop:
       return {in.C, in.H - s[0] - s[1], in.W - s[2] - s[3]};
+    case resize:
+      return {in.C, node.dims.at(0), node.dims.at(1)};
     default:
       return {in.C, in.H * node.dims.at(0), in.W * node.dims.at(1)};
   }
@@ -162,7 +164,8 @@ Dims output_dims(const Node& node, const std::vector<Dims>& inputs) {
     case pool:
     case pad:
     case crop:
-    case upsample: {
+    case upsample:
+    case resize: {
       const Map out = changed_map(node, map_of(in, node));
       if (out.H < 1 || out.W < 1) refuse(node, in, "a map that is large enough");
       return dims_of(out, node.channels_first);
