@@ -303,8 +303,11 @@ def build(text):
 
 
 def constructor_options(name):
-    """GoogLeNet and Inception build heads that exist in training only, and take long to draw."""
-    return {"aux_logits": False, "init_weights": False} if name in {"googlenet", "inception_v3"} else {}
+    """GoogLeNet and Inception: no heads that exist in training only, no weights that take long to
+    draw, and the scaling of the input that their published parameters were trained with."""
+    if name not in {"googlenet", "inception_v3"}:
+        return {}
+    return {"aux_logits": False, "init_weights": False, "transform_input": True}
 
 
 def load_state(model, path):

@@ -241,6 +241,51 @@ class Graphs(ImportTest):
         self.assertEqual({"a": 1, "b": 0, "se": 0, "c": 0, "out": 0},
                          {n: int(a["relu"]) for n, (a, _) in layers.items()})
 
+    def test_concatenation_along_every_axis(self):
+        for axis, shape in [(1, [12, 5, 3]), (2, [6, 10, 3]), (3, [6, 5, 6]), (-1, [6, 5, 6]),
+                            (-3, [12, 5, 3])]:
+            with self.subTest(axis):
+                model = functional(["input_1"], ["c"], given_input(6, 5, 3, inputs=[]),
+                                   layer("Concatenate", "cat", ["input_1", "input_1"], axis=axis),
+                                   conv("c", ["cat"], size=1))
+                layers = self.imported("--in", self.keras2(
+                    model, {"c": named("c", kernel=numbers(1, 1, shape[2], 4))}))
+                self.assertEqual([shape[2], *shape[:2]], layers["c"][0]["input_shape"].tolist())
+
+    def test_functions_of_tensorflow_as_layers(self):
+        def function(name, source, what, **arguments):
+            entry = layer("TFOpLambda", name, [source], function=what)
+            entry["inbound_nodes"] = [[source, 0, 0, arguments]]
+            return entry
+        model = functional(
+            ["input_1"], ["b"], given_input(6, 6, 3, inputs=[]), conv("a", ["input_1"]),
+            function("plus", "a", "__operators__.add", y=3.0),
+            function("r", "plus", "nn.relu6"),
+            function("times", "a", "math.multiply", y=["r", 0, 0]),
+            conv("b", ["times"], size=1))
+        layers = self.imported("--in", self.keras2(model, {
+            "a": named("a", kernel=numbers(3, 3, 3, 4)), "b": named("b", kernel=numbers(1, 1, 4, 4))}))
+        self.assertEqual([[3, 6, 6], [4, 4, 4]],
+                         [a["input_shape"].tolist() for a, _ in layers.values()])
+        self.assertEqual([0, 0], [int(a["relu"]) for a, _ in layers.values()])
+
+    def test_a_transposed_convolution_is_followed_and_left_out(self):
+        for size, stride, padding, expected in [(3, 2, "same", 12), (3, 2, "valid", 13),
+                                                (2, 3, "valid", 18), (4, 1, "valid", 9)]:
+            up = conv("up", ["input_1"], filters=5, size=size, strides=[stride, stride],
+                      padding=padding)
+            up["class_name"] = "Conv2DTranspose"
+            model = functional(["input_1"], ["c"], given_input(6, 6, 3, inputs=[]), up,
+                               conv("c", ["up"], size=1))
+            name = self.keras2(model, {"up": named("up", kernel=numbers(size, size, 5, 3)),
+                                       "c": named("c", kernel=numbers(1, 1, 5, 4))})
+            outcome = self.scnn("import", "--in", name, "--out", "net.h5")
+            self.assertEqual("scnn: note: layer up (Conv2DTranspose) is a transposed convolution, which "
+                             "the machine does not run, and was left out\n", outcome.err)
+            with h5py.File(self.path("net.h5")) as file:
+                self.assertEqual([5, expected, expected],
+                                 file["layers/c"].attrs["input_shape"].tolist())
+
     def test_a_relu_counts_where_everything_that_reads_the_layer_rectifies_it(self):
         model = functional(
             ["input_1"], ["sum"], given_input(6, 6, 4, inputs=[]),

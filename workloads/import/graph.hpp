@@ -25,6 +25,7 @@ enum class Operation : std::uint8_t {
   depthwise,
   separable,  ///< a depthwise convolution, then a pointwise one
   dense,
+  transposed,  ///< a transposed convolution, which the machine does not run: a shape only
   pool,
   global_pool,
   pad,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string_view>
 
@@ -26,6 +27,8 @@ const std::map<std::string_view, Operation>& operations() {
       {"DepthwiseConv2D", depthwise},
       {"SeparableConv2D", separable},
       {"SeparableConvolution2D", separable},
+      {"Conv2DTranspose", transposed},
+      {"Deconvolution2D", transposed},
       {"Dense", dense},
       {"MaxPooling2D", pool},
       {"MaxPool2D", pool},
@@ -66,12 +69,22 @@ const std::map<std::string_view, Operation>& operations() {
       {"ELU", activation},
       {"ThresholdedReLU", activation},
       {"Softmax", activation},
+      {"Relu", activation},
+      {"Relu6", activation},
+      {"Sigmoid", activation},
+      {"HardSigmoid", activation},
+      {"Silu", activation},
+      {"HardSilu", activation},
+      {"Gelu", activation},
+      {"Tanh", activation},
       {"Add", merge},
       {"Subtract", merge},
       {"Multiply", merge},
       {"Average", merge},
       {"Maximum", merge},
       {"Minimum", merge},
+      {"Divide", merge},
+      {"TrueDivide", merge},
       {"Concatenate", concatenate},
       {"Flatten", flatten},
       {"Reshape", reshape},
@@ -103,6 +116,7 @@ bool is_zero_or_absent(JsonObjectReader& config, std::string_view key) {
 
 Activation activation_of(const std::string& class_name, JsonObjectReader& config) {
   if (class_name == "Activation") return own_activation(config);
+  if (class_name == "Relu" || class_name == "Relu6") return Activation::relu;
   const bool plain = class_name == "ReLU" && is_zero_or_absent(config, "negative_slope") &&
                      is_zero_or_absent(config, "threshold");
   return plain ? Activation::relu : Activation::other;
@@ -140,6 +154,26 @@ Sides sides_of(JsonObjectReader& config, std::string_view key) {
   return sides;
 }
 
+/// A function of TensorFlow as a layer: what it does is told by the end of its name.
+void read_function(Node& node, JsonObjectReader& config) {
+  static constexpr std::array<std::string_view, 8> kArithmetic{
+      "add", "subtract", "sub", "multiply", "mul", "divide", "truediv", "maximum"};
+  static constexpr std::array<std::string_view, 6> kPointwise{
+      "sigmoid", "hard_sigmoid", "tanh", "swish", "silu", "leaky_relu"};
+  const std::string name = config.text("function").value_or("");
+  const std::string_view last = std::string_view(name).substr(name.rfind('.') + 1);
+  if (last == "relu" || last == "relu6") {
+    node.operation = activation;
+    node.activation = Activation::relu;
+  } else if (std::ranges::find(kPointwise, last) != kPointwise.end()) {
+    node.operation = activation;
+    node.activation = Activation::other;
+  } else if (std::ranges::find(kArithmetic, last) != kArithmetic.end()) {
+    node.operation = merge;
+    node.activation = Activation::other;  // of a number that is no tensor, too
+  }
+}
+
 /// The axis without the batch; Keras counts the batch as axis 0.
 std::int64_t axis_of(JsonObjectReader& config) {
   const std::int64_t axis = integer_of(config, "axis", -1, kAxis);
@@ -151,7 +185,7 @@ void read_convolution(Node& node, JsonObjectReader& config) {
   node.window = window_of(config, "kernel_size", {1, 1});
   node.groups = node.operation == convolution ? integer_of(config, "groups", 1, kExtent) : 1;
   node.filters = node.operation == depthwise ? 0 : integer_of(config, "filters", 0, kExtent);
-  if (node.operation != convolution)
+  if (node.operation == depthwise || node.operation == separable)
     node.depth_multiplier = integer_of(config, "depth_multiplier", 1, kExtent);
   node.activation = own_activation(config);
 }
@@ -190,6 +224,7 @@ Node keras_layer(const std::string& class_name, JsonObjectReader& config) {
   Node node;
   node.kind = class_name;
   node.place = config.place().text();
+  if (class_name == "TFOpLambda") read_function(node, config);
   const auto found = operations().find(class_name);
   if (found == operations().end()) return node;
   node.operation = found->second;
@@ -199,6 +234,7 @@ Node keras_layer(const std::string& class_name, JsonObjectReader& config) {
     case convolution:
     case depthwise:
     case separable:
+    case transposed:
       read_convolution(node, config);
       break;
     case dense:

@@ -77,6 +77,8 @@ class Planner {
       return {{}, i};
     }
     if (lost) return {{}, lost};
+    if (node.operation == transposed)
+      note(node, "is a transposed convolution, which the machine does not run, and was left out");
     if (!weighted) return {output_dims(node, dims), std::nullopt};
     if (node.repeated) note(node, "is used more than once and was imported as first used");
     return {node.operation == dense ? add_dense(i, dims.front()) : add_convolutions(i),

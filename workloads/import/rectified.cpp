@@ -24,12 +24,12 @@ bool keeps_zeros(const Node& node) {
     case crop:
     case upsample:
     case resize:
-    case merge:
     case concatenate:
     case flatten:
     case reshape:
     case permute:
       return true;
+    case merge:
     case activation:
       return node.activation == Activation::none;
     default:

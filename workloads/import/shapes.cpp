@@ -41,10 +41,23 @@ Map pool_map(const Node& node, const Map& in) {
   return {in.C, pooled(in.H, node.window, 0, sides), pooled(in.W, node.window, 1, sides)};
 }
 
+/// Each input element makes a window of outputs, a stride apart.
+Map transposed_map(const Node& node, const Map& in) {
+  const Window& w = node.window;
+  const auto extent = [&w](std::int64_t n, std::size_t axis) {
+    if (w.same) return n * w.stride[axis];
+    const std::int64_t window = w.dilation[axis] * (w.kernel[axis] - 1) + 1;
+    return (n - 1) * w.stride[axis] + std::max(window, w.stride[axis]);
+  };
+  return {node.filters, extent(in.H, 0), extent(in.W, 1)};
+}
+
 /// Layers that change the rows and columns of a map.
 Map changed_map(const Node& node, const Map& in) {
   const Sides& s = node.sides;
   switch (node.operation) {
+    case transposed:
+      return transposed_map(node, in);
     case pool:
       return pool_map(node, in);
     case pad:
@@ -161,6 +174,7 @@ std::int64_t count_of(const Dims& dims, const Node& reader) {
 Dims output_dims(const Node& node, const std::vector<Dims>& inputs) {
   const Dims& in = inputs.front();
   switch (node.operation) {
+    case transposed:
     case pool:
     case pad:
     case crop:
