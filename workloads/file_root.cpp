@@ -37,7 +37,10 @@ void check_order(const hdf5::Group& layers, const std::vector<std::string>& orde
 std::string read_format(const hdf5::Group& root) {
   const auto expected = fmt::format("\"{}\" or \"{}\"", kNetworkFormat, kEncodedFormat);
   if (!root.has_attribute("format"))
-    throw InputError(root.where(), fmt::format("no attribute format, expected {}", expected));
+    throw InputError(root.where(),
+                     fmt::format("no attribute format, expected {} (scnn import takes files of "
+                                 "frameworks)",
+                                 expected));
   std::string format = root.text("format");
   if (format != kNetworkFormat && format != kEncodedFormat)
     throw InputError(root.where(), fmt::format("attribute format is \"{}\", expected {}",

@@ -170,9 +170,9 @@ class InputFile {
   [[nodiscard]] Group root() const;
   /// SHA-256 of the open file's bytes, lower-case hex.
   [[nodiscard]] std::string sha256() const;
-  /// Writes the open file's bytes to an open descriptor.
+  /// Writes the open file's bytes to the open descriptor `to`.
   /// \throws InputError when reading fails, OutputError at `where` when writing does
-  void copy_to(int descriptor, const std::string& where) const;
+  void copy_to(int to, const std::string& where) const;
 
  private:
   [[nodiscard]] int descriptor() const;

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Files that Keras itself wrote: imported, compared with shapes computed here, and run.
+"""Files that frameworks wrote: imported, compared with shapes computed here, and run.
 
 Usage: real_files_test.py SCNN [unittest options]; skipped (77) without SCNN_TEST_DATA
 """
@@ -76,6 +76,11 @@ def table_of(model):
     return rows
 
 
+def multiplies_of(result):
+    shapes = [one["shape"] for one in result["layers"]]
+    return sum(s["K"] * s["Ho"] * s["Wo"] * s["C"] // s["groups"] * s["R"] * s["S"] for s in shapes)
+
+
 class RealFiles(ImportTest):
     def check(self, model, layers):
         expected = table_of(model)
@@ -111,16 +116,45 @@ class RealFiles(ImportTest):
                                                          datasets["weights"])
                 result = self.run_network()
                 if name in MULTIPLIES:
-                    shapes = [one["shape"] for one in result["layers"]]
-                    self.assertEqual(MULTIPLIES[name], sum(
-                        s["K"] * s["Ho"] * s["Wo"] * s["C"] // s["groups"] * s["R"] * s["S"]
-                        for s in shapes))
+                    self.assertEqual(MULTIPLIES[name], multiplies_of(result))
 
     def test_weights_alone(self):
         topology = FOLDER / "keras2_mnist_topology.json"
         layers = self.imported("--in", FOLDER / "keras2_mnist_weights_only.h5", "--topology", topology)
         self.check(json.loads(topology.read_text()), layers)
         self.run_network()
+
+    def test_a_state_dict_of_pytorch_with_a_list_of_layers(self):
+        layers = [{"name": "conv1", "type": "conv", "padding": 1}, {"type": "batch_norm"},
+                  {"name": "out", "type": "relu"}]
+        last, expected = "out", {"conv1": [3, 32, 32]}
+        for stage, block in [(s, b) for s in (1, 2, 3) for b in (0, 1, 2)]:
+            name = f"layer{stage}.{block}"
+            strided = stage > 1 and block == 0
+            layers += [
+                {"name": f"{name}.conv1", "type": "conv", "padding": 1, "inputs": [last],
+                 "stride": 2 if strided else 1},
+                {"type": "batch_norm"}, {"type": "relu"},
+                {"name": f"{name}.conv2", "type": "conv", "padding": 1},
+                {"name": f"{name}.bn2", "type": "batch_norm"},
+                # A shortcut that pads channels with zeros has no layer; its sum's shape is bn2's.
+                {"name": f"{name}.sum", "type": "add",
+                 "inputs": [f"{name}.bn2"] + ([] if strided else [last])},
+                {"name": name, "type": "relu"}]
+            channels, side = 8 << stage, 64 >> stage
+            expected[f"{name}.conv1"] = [channels // 2, 2 * side, 2 * side] if strided else \
+                [channels, side, side]
+            expected[f"{name}.conv2"] = [channels, side, side]
+            last = name
+        layers += [{"type": "global_pool"}, {"name": "linear", "type": "fc"}]
+        expected["linear"] = [64, 1, 1]
+        self.write("t.json", {"input": [3, 32, 32], "layers": layers})
+        found = self.imported("--in", FOLDER.parent / "resnet20_cifar10_state_dict.h5", "--topology",
+                              "t.json")
+        self.assertEqual(expected, {n: a["input_shape"].tolist() for n, (a, _) in found.items()})
+        self.assertEqual({n for n in expected if not n.endswith("conv2")} - {"linear"},
+                         {n for n, (a, _) in found.items() if a["relu"]})
+        self.assertEqual(40_551_040, multiplies_of(self.run_network()))
 
     def test_relus_are_where_the_models_have_them(self):
         layers = self.imported("--in", FOLDER / "keras2_resnet8_cifar10.h5")

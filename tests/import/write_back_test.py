@@ -5,12 +5,15 @@ Usage: write_back_test.py SCNN [unittest options]
 """
 
 import os
+import resource
 import shutil
+import signal
+import subprocess
 
 import h5py
 import numpy
 
-from fixtures import (ImportTest, conv, given_input, layer, main, named, numbers, sequential)
+from fixtures import (SCNN, ImportTest, conv, given_input, layer, main, named, numbers, sequential)
 
 
 def objects_of(file):
@@ -179,6 +182,30 @@ class Keras2(WriteBackTest):
         self.refuse("model.h5:/model_weights/d/d/kernel:0: nan at element 17, expected finite numbers",
                     "prune", "--network", "model.h5", "--granularity", "fine", "--density", "0.5",
                     "--layout", "source", "--out", "p.h5")
+
+
+class FullDisk(WriteBackTest):
+    def test_a_full_disk_is_one_line_and_status_1_and_leaves_nothing(self):
+        """A bound on the size of files is what a full disk looks like."""
+        for options in [{}, {"compression": "gzip"}]:
+            self.keras2(self.model, self.weights(), options=options)
+            self.write("pruned.h5", "old")
+            before = self.files()
+            room = self.path("model.h5").stat().st_size // 2
+
+            def bound(most=room):
+                signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+                resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+            done = subprocess.run(
+                [SCNN, "prune", "--network", "model.h5", "--granularity", "fine", "--density", "0.5",
+                 "--layout", "source", "--out", "pruned.h5"], cwd=self.folder, text=True,
+                capture_output=True, check=False, preexec_fn=bound)
+            with self.subTest(**options):
+                self.assertEqual("scnn: error: pruned.h5: cannot be written: File too large\n",
+                                 done.stderr)
+                self.assertEqual((1, ""), (done.returncode, done.stdout))
+                self.assertEqual(before, self.files())
 
 
 class RealFiles(WriteBackTest):

@@ -67,9 +67,10 @@ TEST_CASE("files of other programs are refused, not misread") {
   if (fs::is_directory(data / "imports"))
     for (auto& file : hdf5_files(data / "imports")) files.push_back(std::move(file));
   for (const auto& file : files)
-    CHECK_THROWS_WITH(
-        open_network(file),
-        file.string() + ":/: no attribute format, expected \"scnn-network\" or \"scnn-encoded\"");
+    CHECK_THROWS_WITH(open_network(file),
+                      file.string() +
+                          ":/: no attribute format, expected \"scnn-network\" or \"scnn-encoded\" "
+                          "(scnn import takes files of frameworks)");
 }
 
 TEST_CASE("a real network written again reads back the same, and its copy byte for byte") {

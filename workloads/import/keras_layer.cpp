@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <string_view>
 
 #include "workloads/import/json_fields.hpp"
@@ -18,80 +17,82 @@ using enum Operation;
 constexpr IntegerRange kDim{kOpen, std::int64_t{1} << 31};
 constexpr IntegerRange kAxis{-32, 32};
 
-const std::map<std::string_view, Operation>& operations() {
-  static const std::map<std::string_view, Operation> kOperations{
-      {"InputLayer", input},
-      {"Conv2D", convolution},
-      {"Convolution2D", convolution},
-      {"AtrousConvolution2D", convolution},
-      {"DepthwiseConv2D", depthwise},
-      {"SeparableConv2D", separable},
-      {"SeparableConvolution2D", separable},
-      {"Conv2DTranspose", transposed},
-      {"Deconvolution2D", transposed},
-      {"Dense", dense},
-      {"MaxPooling2D", pool},
-      {"MaxPool2D", pool},
-      {"AveragePooling2D", pool},
-      {"AvgPool2D", pool},
-      {"GlobalAveragePooling2D", global_pool},
-      {"GlobalAvgPool2D", global_pool},
-      {"GlobalMaxPooling2D", global_pool},
-      {"GlobalMaxPool2D", global_pool},
-      {"ZeroPadding2D", pad},
-      {"Cropping2D", crop},
-      {"UpSampling2D", upsample},
-      {"Resizing", resize},
-      {"BatchNormalization", normalise},
-      {"BatchNormalizationV1", normalise},
-      {"BatchNormalizationV2", normalise},
-      {"SyncBatchNormalization", normalise},
-      {"LayerNormalization", normalise},
-      {"GroupNormalization", normalise},
-      {"Normalization", normalise},
-      {"Rescaling", normalise},
-      {"Dropout", identity},
-      {"SpatialDropout2D", identity},
-      {"GaussianNoise", identity},
-      {"GaussianDropout", identity},
-      {"AlphaDropout", identity},
-      {"ActivityRegularization", identity},
-      {"RandomFlip", identity},
-      {"RandomRotation", identity},
-      {"RandomTranslation", identity},
-      {"RandomZoom", identity},
-      {"RandomContrast", identity},
-      {"RandomBrightness", identity},
-      {"Activation", activation},
-      {"ReLU", activation},
-      {"LeakyReLU", activation},
-      {"PReLU", activation},
-      {"ELU", activation},
-      {"ThresholdedReLU", activation},
-      {"Softmax", activation},
-      {"Relu", activation},
-      {"Relu6", activation},
-      {"Sigmoid", activation},
-      {"HardSigmoid", activation},
-      {"Silu", activation},
-      {"HardSilu", activation},
-      {"Gelu", activation},
-      {"Tanh", activation},
-      {"Add", merge},
-      {"Subtract", merge},
-      {"Multiply", merge},
-      {"Average", merge},
-      {"Maximum", merge},
-      {"Minimum", merge},
-      {"Divide", merge},
-      {"TrueDivide", merge},
-      {"Concatenate", concatenate},
-      {"Flatten", flatten},
-      {"Reshape", reshape},
-      {"Permute", permute},
-  };
-  return kOperations;
-}
+struct Class {
+  std::string_view name;
+  Operation operation;
+};
+
+constexpr std::array kClasses{
+    Class{"InputLayer", input},
+    Class{"Conv2D", convolution},
+    Class{"Convolution2D", convolution},
+    Class{"AtrousConvolution2D", convolution},
+    Class{"DepthwiseConv2D", depthwise},
+    Class{"SeparableConv2D", separable},
+    Class{"SeparableConvolution2D", separable},
+    Class{"Conv2DTranspose", transposed},
+    Class{"Deconvolution2D", transposed},
+    Class{"Dense", dense},
+    Class{"MaxPooling2D", pool},
+    Class{"MaxPool2D", pool},
+    Class{"AveragePooling2D", pool},
+    Class{"AvgPool2D", pool},
+    Class{"GlobalAveragePooling2D", global_pool},
+    Class{"GlobalAvgPool2D", global_pool},
+    Class{"GlobalMaxPooling2D", global_pool},
+    Class{"GlobalMaxPool2D", global_pool},
+    Class{"ZeroPadding2D", pad},
+    Class{"Cropping2D", crop},
+    Class{"UpSampling2D", upsample},
+    Class{"Resizing", resize},
+    Class{"BatchNormalization", normalise},
+    Class{"BatchNormalizationV1", normalise},
+    Class{"BatchNormalizationV2", normalise},
+    Class{"SyncBatchNormalization", normalise},
+    Class{"LayerNormalization", normalise},
+    Class{"GroupNormalization", normalise},
+    Class{"Normalization", normalise},
+    Class{"Rescaling", normalise},
+    Class{"Dropout", identity},
+    Class{"SpatialDropout2D", identity},
+    Class{"GaussianNoise", identity},
+    Class{"GaussianDropout", identity},
+    Class{"AlphaDropout", identity},
+    Class{"ActivityRegularization", identity},
+    Class{"RandomFlip", identity},
+    Class{"RandomRotation", identity},
+    Class{"RandomTranslation", identity},
+    Class{"RandomZoom", identity},
+    Class{"RandomContrast", identity},
+    Class{"RandomBrightness", identity},
+    Class{"Activation", activation},
+    Class{"ReLU", activation},
+    Class{"LeakyReLU", activation},
+    Class{"PReLU", activation},
+    Class{"ELU", activation},
+    Class{"ThresholdedReLU", activation},
+    Class{"Softmax", activation},
+    Class{"Relu", activation},
+    Class{"Relu6", activation},
+    Class{"Sigmoid", activation},
+    Class{"HardSigmoid", activation},
+    Class{"Silu", activation},
+    Class{"HardSilu", activation},
+    Class{"Gelu", activation},
+    Class{"Tanh", activation},
+    Class{"Add", merge},
+    Class{"Subtract", merge},
+    Class{"Multiply", merge},
+    Class{"Average", merge},
+    Class{"Maximum", merge},
+    Class{"Minimum", merge},
+    Class{"Divide", merge},
+    Class{"TrueDivide", merge},
+    Class{"Concatenate", concatenate},
+    Class{"Flatten", flatten},
+    Class{"Reshape", reshape},
+    Class{"Permute", permute},
+};
 
 Activation activation_named(std::string_view name) {
   if (name == "linear") return Activation::none;
@@ -225,9 +226,9 @@ Node keras_layer(const std::string& class_name, JsonObjectReader& config) {
   node.kind = class_name;
   node.place = config.place().text();
   if (class_name == "TFOpLambda") read_function(node, config);
-  const auto found = operations().find(class_name);
-  if (found == operations().end()) return node;
-  node.operation = found->second;
+  const auto* const found = std::ranges::find(kClasses, class_name, &Class::name);
+  if (found == kClasses.end()) return node;
+  node.operation = found->operation;
   if (given(config, "data_format"))
     node.channels_first = *config.any("data_format") == "channels_first";
   switch (node.operation) {

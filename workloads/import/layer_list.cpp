@@ -126,7 +126,8 @@ class ListReader {
     in.operation = input;
     in.channels_first = true;
     in.dims = integers_of(fields, "input", kExtent);
-    last_ = by_name_[in.name] = append(graph_, std::move(in));
+    last_ = append(graph_, std::move(in));
+    by_name_["input"] = last_;
     const ordered_json* const layers = fields.any("layers");
     if (layers == nullptr || !layers->is_array())
       fields.refuse("layers", layers == nullptr ? ordered_json() : *layers, "a list of layers");
