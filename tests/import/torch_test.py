@@ -53,6 +53,22 @@ class Varied(nn.Module):
         return self.head(x.mean((2, 3)))
 
 
+class Careless(nn.Module):
+    """Overwrites what a convolution has read, and reads what it made twice."""
+
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Conv2d(3, 3, 1)
+        self.b = nn.Conv2d(3, 3, 1)
+
+    def forward(self, x):
+        x = x * 2
+        y = self.a(x)
+        x.zero_()
+        z = self.b(functional.relu(y) + y)
+        return functional.relu(z) + functional.relu6(z) + x
+
+
 RELUS = {"first": 1, "grouped": 1, "even": 0, "skip": 0, "last": 1, "head": 0}
 
 
@@ -128,6 +144,12 @@ class Export(TorchTest):
                 numpy.testing.assert_array_equal(expected[name][0].numpy(), datasets["input"])
                 self.assertEqual(list(datasets["input"].shape), attributes["input_shape"].tolist())
 
+    def test_a_value_that_is_overwritten_later_and_one_that_is_read_twice(self):
+        export(Careless(), self.image, self.path("net.h5"))
+        layers = self.layers()
+        numpy.testing.assert_array_equal(2 * self.image[0].numpy(), layers["a"][1]["input"])
+        self.assertEqual({"a": 0, "b": 1}, {n: int(a["relu"]) for n, (a, _) in layers.items()})
+
     def test_batch_norm_is_folded_on_request(self):
         model = randomised(Varied())
         export(model, self.image, self.path("net.h5"), fold_batch_norm=True)
@@ -173,6 +195,9 @@ class Export(TorchTest):
                    self.path("net.h5"))
         with self.assertRaisesRegex(ExportError, "no Conv2d ran"):
             export(nn.Sequential(nn.ReLU()), self.image, self.path("net.h5"))
+        self.path("folder").mkdir()
+        with self.assertRaises(OSError):
+            export(Varied(), self.image, self.path("folder"))
         self.assertEqual({}, self.files())
 
 

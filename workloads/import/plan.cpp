@@ -259,7 +259,7 @@ class Planner {
       return names_.contains(n) || outer_names_.contains(n);
     };
     for (auto model = node.scope.rbegin(); model != node.scope.rend() && taken(name); ++model)
-      name.insert(0, "_").insert(0, file_name(*model));
+      name = fmt::format("{}_{}", file_name(*model), name);
     if (name.empty() || name == "." || !hdf5::is_clean_text(name))
       throw InputError(where_of(node),
                        "cannot have this name in a network file, expected UTF-8 "
