@@ -16,28 +16,26 @@ std::optional<std::string> stated_name(const hdf5::Group& layer) {
   return layer.has_attribute("name") ? std::optional(layer.raw_text("name")) : std::nullopt;
 }
 
-/// The member of a container that is the layer; empty when there is none.
-std::string member_of(const hdf5::Group& container, const std::string& name,
-                      const std::string& stored) {
-  bool any_stated = false;
-  for (const auto& member : container.members()) {
-    if (member.kind != hdf5::MemberKind::group) continue;
-    const auto stated = stated_name(container.group(member.name));
-    if (stated == name) return member.name;
-    any_stated = any_stated || stated.has_value();
-  }
-  const bool plain = name.find('/') == std::string::npos && !name.empty();
-  if (!any_stated && !stored.empty() && container.has(stored)) return stored;
-  if (plain && container.has(name)) return name;
-  return {};
-}
-
 }  // namespace
 
 std::string keras3_container(const hdf5::Group& model) {
   for (const char* name : {"layers", "_layer_checkpoint_dependencies"})
     if (model.has(name)) return name;
   return {};
+}
+
+const Keras3Weights::Container& Keras3Weights::container_at(const Path& path,
+                                                            const hdf5::Group& group) const {
+  const auto [entry, is_new] = containers_.try_emplace(path);
+  Container& container = entry->second;
+  if (!is_new) return container;
+  for (const auto& member : group.members()) {
+    if (member.kind != hdf5::MemberKind::group) continue;
+    container.groups.insert(member.name);
+    if (const auto name = stated_name(group.group(member.name)))
+      container.stated.emplace(*name, member.name);
+  }
+  return container;
 }
 
 Parameters Keras3Weights::find(const Node& node, Part part) const {
@@ -55,10 +53,15 @@ Parameters Keras3Weights::find(const Node& node, Part part) const {
     const std::string container_name = keras3_container(model);
     if (container_name.empty()) refuse();
     const hdf5::Group container = model.group(container_name);
-    const std::string stored = level < node.stored.size() ? node.stored[level] : "";
-    const std::string member = member_of(container, names[level], stored);
-    if (member.empty()) refuse();
     path.push_back(container_name);
+    const Container& known = container_at(path, container);
+    const std::string stored = level < node.stored.size() ? node.stored[level] : "";
+    std::string member = names[level];
+    if (const auto stated = known.stated.find(member); stated != known.stated.end())
+      member = stated->second;
+    else if (known.stated.empty() && known.groups.contains(stored))
+      member = stored;
+    if (!known.groups.contains(member)) refuse();
     path.push_back(member);
     hdf5::Group next = container.group(member);
     inner.emplace(std::move(next));

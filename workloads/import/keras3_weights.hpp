@@ -1,6 +1,10 @@
 /// Weights in Keras 3's `.weights.h5`.
 #pragma once
 
+#include <map>
+#include <set>
+#include <string>
+
 #include "workloads/import/weight_store.hpp"
 
 namespace scnn::workloads::imports {
@@ -17,7 +21,16 @@ class Keras3Weights final : public WeightStore {
   [[nodiscard]] Parameters find(const Node& node, Part part) const override;
 
  private:
+  /// The layers of a model: groups by the names they state, and all groups.
+  struct Container {
+    std::map<std::string, std::string> stated;
+    std::set<std::string> groups;
+  };
+
+  [[nodiscard]] const Container& container_at(const Path& path, const hdf5::Group& group) const;
+
   const hdf5::Group& root_;
+  mutable std::map<Path, Container> containers_;  ///< read when first asked for
 };
 
 /// The group of layers in a file, or in a model within one: `layers`, before Keras 3
