@@ -4,6 +4,8 @@
 Usage: other_layouts_test.py SCNN [unittest options]
 """
 
+import shutil
+
 import h5py
 import numpy
 
@@ -270,6 +272,20 @@ class Torch(WriteBackTest):
         self.assertEqual(round(0.2 * weight.size), kept.sum())
         self.assertTrue(mask[kept].all())
         self.assertLessEqual(abs(weight[mask & ~kept]).max(), abs(weight[kept]).min())
+
+    def test_names_with_slashes_lead_through_groups_and_no_link(self):
+        write_torch(self.path("m.h5"), {"block/conv.weight": numbers(4, 3, 3, 3), "x.weight": [1.0]})
+        self.write("t.json", {"input": [3, 8, 8], "layers": [{"name": "block/conv", "type": "conv"}]})
+        arguments = ["--in", "m.h5", "--topology", "t.json"]
+        self.assertEqual(["block_conv"], list(self.imported(*arguments)))
+        with h5py.File(self.path("m.h5"), "a") as file:
+            file.move("block", "other")
+        shutil.copy(self.path("m.h5"), self.path("n.h5"))
+        self.path("net.h5").unlink()
+        with h5py.File(self.path("m.h5"), "a") as file:
+            file["block"] = h5py.ExternalLink("n.h5", "/other")
+        self.refuse("m.h5:/block: is a link to another file, expected a group", "import", *arguments,
+                    "--out", "net.h5")
 
     def test_a_list_with_mistakes_is_refused(self):
         write_torch(self.path("m.h5"), self.tensors)

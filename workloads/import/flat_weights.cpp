@@ -42,12 +42,15 @@ Parameters CaffeWeights::find(const Node& node, Part part) const {
 Parameters TorchWeights::find(const Node& node, Part part) const {
   refuse_separable(node, part);
   for (const std::string& name : {node.name, "module." + node.name}) {
-    const auto has = [this, &name](const char* what) { return exists(root_, {name + what}); };
+    const auto at = [&node, &name](const char* what) {
+      return path_of(name + what, where_of(node));
+    };
+    const auto has = [this, &at](const char* what) { return exists(root_, at(what)); };
     const bool pruned = !has(".weight") && has(".weight_orig");
     if (!pruned && !has(".weight")) continue;
-    Parameters found{.kernel = {name + (pruned ? ".weight_orig" : ".weight")}, .axes = Axes::oihw};
-    if (pruned) found.mask = {name + ".weight_mask"};
-    if (has(".bias")) found.bias = {name + ".bias"};
+    Parameters found{.kernel = at(pruned ? ".weight_orig" : ".weight"), .axes = Axes::oihw};
+    if (pruned) found.mask = at(".weight_mask");
+    if (has(".bias")) found.bias = at(".bias");
     return found;
   }
   refuse(root_, node, fmt::format("a dataset {}.weight", hdf5::printable(node.name)));
