@@ -18,6 +18,7 @@ python3-torchvision and python3-pil.
 """
 
 import argparse
+import collections
 import importlib.util
 import os
 import pathlib
@@ -70,11 +71,8 @@ def is_transparent(function):
     return getattr(function, "__name__", "") in {"batch_norm", "dropout", "dropout2d"}
 
 
-class Reader:
-    """A function that has read a value: whether it rectifies, and what it made."""
-
-    def __init__(self, relu, transparent, made):
-        self.relu, self.transparent, self.made = relu, transparent, made
+# A function that has read a value: whether it rectifies, and the keys of what it made.
+Reader = collections.namedtuple("Reader", ["relu", "transparent", "made"])
 
 
 class Watch(TorchFunctionMode):
