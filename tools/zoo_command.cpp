@@ -28,7 +28,9 @@ CommandLine command_line() {
                "stated density), a density, or a densities file; default: dense"},
               {"activation-density", "D",
                "density of every input; default: the layer's published or stated one"},
-              {"activation-model", "M", "where non-zero activations lie: independent"},
+              {"activation-model", "M",
+               "where non-zero activations lie: `independent` (default), or `correlated`, in "
+               "patches and unevenly over channels, as real ones do"},
               {"with-fc", "", "also the fully-connected layers"},
               {"inception-only", "", "googlenet: only the 54 convolutions of its modules"},
               {"seed", "N", "seed of weights and inputs; default 1"},
@@ -60,7 +62,8 @@ int zoo_command(const Words& words, Console& console) {
   options.with_fc = arguments->has("with-fc");
   options.inception_only = arguments->has("inception-only");
   options.activation_density = arguments->density("activation-density");
-  static_cast<void>(arguments->choice("activation-model", {"independent"}));
+  if (arguments->choice("activation-model", {"correlated", "independent"}) == 0)
+    options.activation_model = workloads::ActivationModel::correlated;
   std::optional<workloads::DensityTable> table;
   if (const auto densities = arguments->text("densities"))
     options.weight_density = densities_by_name(*densities, table);

@@ -18,6 +18,9 @@ namespace scnn::workloads {
 
 /// Where the non-zero activations of a synthesised input lie.
 enum class ActivationModel : std::uint8_t {
+  /// Where a random field is highest whose neighbours are alike and whose channels differ
+  /// in level, as those of real activations (activation_field.hpp).
+  correlated,
   independent,  ///< every set of positions of the right size is equally likely
 };
 
@@ -51,7 +54,8 @@ struct ZooOptions {
 ///
 /// Values are the magnitudes of near-Gaussian numbers of unit variance, as after a ReLU,
 /// at least 2^-10, so that quantisation to 16 bits leaves the density as it is. A
-/// convolution of at most 4 channels reads an image: there they are signed.
+/// convolution of at most 4 channels reads an image: there they are signed, and positions
+/// independent.
 /// \throws InputError for a density outside (0, 1]
 [[nodiscard]] Tensor<float> synthesise_input(const LayerSpec& spec, double density,
                                              std::int64_t seed,

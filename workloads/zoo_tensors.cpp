@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "sparse_formats/error.hpp"
+#include "workloads/activation_field.hpp"
 #include "workloads/counter_rng.hpp"
 #include "workloads/selection.hpp"
 
@@ -31,6 +32,24 @@ double signed_value(const PhiloxCounter& block) {
 bool reads_image(const LayerSpec& spec) {
   constexpr std::int64_t most_image_channels = 4;
   return spec.kind == LayerKind::conv && spec.shape.C <= most_image_channels;
+}
+
+/// Flags of `count` elements of the input, each set of them equally likely.
+std::vector<std::uint8_t> independent_positions(std::string_view network, const LayerSpec& spec,
+                                                std::size_t count, std::int64_t seed) {
+  const CounterStream positions(seed, network, spec.name, "input positions");
+  return choose_smallest(static_cast<std::size_t>(spec.shape.input_count()), count,
+                         [&positions](std::size_t i) { return positions.word(i); });
+}
+
+/// Flags of the `count` elements where the field is highest.
+std::vector<std::uint8_t> correlated_positions(std::string_view network, const LayerSpec& spec,
+                                               std::size_t count, std::int64_t seed) {
+  const auto n = static_cast<std::size_t>(spec.shape.input_count());
+  // All of them: no need to know where the field is highest.
+  if (count == n) return choose_smallest(n, count, [](std::size_t) { return 0U; });
+  const auto keys = field_keys(network, spec, seed);
+  return choose_smallest(n, count, [&keys](std::size_t i) { return keys[i]; });
 }
 
 }  // namespace
@@ -80,18 +99,12 @@ Tensor<float> synthesise_input_of(std::string_view network, const LayerSpec& spe
   require_density(density, "activation density", "layer " + spec.name);
   const LayerShape& s = spec.shape;
   Tensor<float> input({1, s.C, s.H, s.W});
-  const std::size_t n = input.size();
-  std::vector<std::uint8_t> active;
-  switch (model) {
-    case ActivationModel::independent: {
-      const CounterStream positions(seed, network, spec.name, "input positions");
-      active = choose_smallest(n, density_count(density, n),
-                               [&positions](std::size_t i) { return positions.word(i); });
-      break;
-    }
-  }
-  const CounterStream values(seed, network, spec.name, "input");
+  const std::size_t n = input.size(), count = density_count(density, n);
   const bool centred = reads_image(spec);
+  const auto active = centred || model == ActivationModel::independent
+                          ? independent_positions(network, spec, count, seed)
+                          : correlated_positions(network, spec, count, seed);
+  const CounterStream values(seed, network, spec.name, "input");
   for (std::size_t i = 0; i < n; ++i) {
     if (active[i] == 0) continue;
     const double v = signed_value(values.block(i));

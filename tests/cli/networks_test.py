@@ -67,7 +67,7 @@ class Zoo(ProgramTest):
                     "zoo", "alexnet", "--densities", "1.5", "--out", "a.h5")
         self.refuse('--activation-density: found "0", expected a density above 0, at most 1',
                     "zoo", "alexnet", "--activation-density", "0", "--out", "a.h5")
-        self.refuse('--activation-model: found "noise", expected one of independent',
+        self.refuse('--activation-model: found "noise", expected one of correlated, independent',
                     "zoo", "alexnet", "--activation-model", "noise", "--out", "a.h5")
         self.refuse("zoo: network 'vgg16' has no inception modules, expected googlenet when only "
                     "they are wanted", "zoo", "vgg16", "--inception-only", "--out", "a.h5")
