@@ -29,8 +29,8 @@ CommandLine command_line() {
               {"activation-density", "D",
                "density of every input; default: the layer's published or stated one"},
               {"activation-model", "M",
-               "where non-zero activations lie: `independent` (default), or `correlated`, in "
-               "patches and unevenly over channels, as real ones do"},
+               "where non-zero activations lie: `correlated`, in patches and unevenly over "
+               "channels, as real ones do (default), or `independent`"},
               {"with-fc", "", "also the fully-connected layers"},
               {"inception-only", "", "googlenet: only the 54 convolutions of its modules"},
               {"seed", "N", "seed of weights and inputs; default 1"},
@@ -62,8 +62,8 @@ int zoo_command(const Words& words, Console& console) {
   options.with_fc = arguments->has("with-fc");
   options.inception_only = arguments->has("inception-only");
   options.activation_density = arguments->density("activation-density");
-  if (arguments->choice("activation-model", {"correlated", "independent"}) == 0)
-    options.activation_model = workloads::ActivationModel::correlated;
+  if (arguments->choice("activation-model", {"correlated", "independent"}) == 1)
+    options.activation_model = workloads::ActivationModel::independent;
   std::optional<workloads::DensityTable> table;
   if (const auto densities = arguments->text("densities"))
     options.weight_density = densities_by_name(*densities, table);

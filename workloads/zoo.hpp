@@ -33,7 +33,7 @@ struct ZooOptions {
   std::function<std::optional<double>(const LayerSpec&)> weight_density;
   /// Activation density of every layer; unset: the layer's `input_density`.
   std::optional<double> activation_density;
-  ActivationModel activation_model = ActivationModel::independent;
+  ActivationModel activation_model = ActivationModel::correlated;
 };
 
 /// Layer table of a zoo network, with published or stated densities filled in.
@@ -59,6 +59,6 @@ struct ZooOptions {
 /// \throws InputError for a density outside (0, 1]
 [[nodiscard]] Tensor<float> synthesise_input(const LayerSpec& spec, double density,
                                              std::int64_t seed,
-                                             ActivationModel model = ActivationModel::independent);
+                                             ActivationModel model = ActivationModel::correlated);
 
 }  // namespace scnn::workloads

@@ -52,6 +52,19 @@ class Zoo(ProgramTest):
         self.assertEqual(["fine", "-"],
                          [row_of(outcome.out, n)[7] for n in ["conv2", "conv3"]])
 
+    def test_activations_cluster_unless_they_are_asked_to_be_independent(self):
+        def neighbours(*options):
+            """Correlation of an element of conv3's input with the next being non-zero."""
+            self.succeed("zoo", "alexnet", *options, "--out", "a.h5")
+            with h5py.File(self.path("a.h5")) as file:
+                active = file["layers/conv3/input"][...] != 0
+            self.assertEqual(round(0.527 * active.size), numpy.count_nonzero(active))
+            return numpy.corrcoef(active[:, :, 1:].ravel(), active[:, :, :-1].ravel())[0, 1]
+
+        self.assertGreater(neighbours(), 0.45)
+        self.assertEqual(neighbours(), neighbours("--activation-model", "correlated"))
+        self.assertLess(abs(neighbours("--activation-model", "independent")), 0.05)
+
     def test_the_seed_changes_the_numbers_and_equal_seeds_the_file_not(self):
         for name, seed in [("a.h5", 1), ("b.h5", 1), ("c.h5", 2)]:
             self.succeed("zoo", "alexnet", "--seed", seed, "--out", name)
