@@ -13,6 +13,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 /// Kernel positions whose weights are kept in registers.
 constexpr std::size_t kHeld = 9;
+/// Activations passed over between two that are worked on in succession.
+constexpr std::size_t kApart = 3;
 
 using Wide = hn::CappedTag<std::int64_t, kChannelStep>;
 
@@ -54,15 +56,19 @@ HWY_INLINE void add_lanes(const Part& part, std::size_t channel) {
     weights[i] = load_factor(part.weights + part.positions[i].weights + channel);
     offset[i] = part.positions[i].sums + static_cast<std::ptrdiff_t>(channel);
   }
-  for (const ActivationOperand& a : part.activations) {
-    const Factor value = factor(a.value);
-    std::int64_t* base = part.sums + a.address * part.channels;
+  // Neighbours add to the same sums: one after the other would wait for the stores of the
+  // one before.
+  for (std::size_t first = 0; first < kApart; ++first)
+    for (std::size_t n = first; n < part.activations.size(); n += kApart) {
+      const ActivationOperand& a = part.activations[n];
+      const Factor value = factor(a.value);
+      std::int64_t* base = part.sums + a.address * part.channels;
 #pragma GCC unroll 9
-    for (std::size_t i = 0; i < kCount; ++i) {
-      std::int64_t* at = base + offset[i];
-      hn::StoreU(hn::Add(hn::LoadU(Wide(), at), product(weights[i], value)), Wide(), at);
+      for (std::size_t i = 0; i < kCount; ++i) {
+        std::int64_t* at = base + offset[i];
+        hn::StoreU(hn::Add(hn::LoadU(Wide(), at), product(weights[i], value)), Wide(), at);
+      }
     }
-  }
 }
 
 template <std::size_t kCount>
