@@ -129,6 +129,7 @@ void compare_layers(Comparison& comparison, const Plan& plan, const Console& con
       progress.step(fmt::format("{} {}", layer.spec.name, name_of(g.granularity)));
       g.layers.push_back(
           comparer.run(layer, g.granularity, density, network.source().where(i), i == 0));
+      progress.counted(static_cast<double>(g.layers.back().run.counters.products));
     }
   }
   check_interrupt();

@@ -13,6 +13,12 @@
 #include "workloads/zoo.hpp"
 
 namespace scnn::cli {
+namespace {
+
+/// Of weights and of activations, where none is stated: only estimates of time use it.
+constexpr double kUsualDensity = 0.5;
+
+}  // namespace
 
 std::vector<std::size_t> select_layers(const workloads::NetworkSource& network,
                                        const Words& globs) {
@@ -64,8 +70,12 @@ workloads::Layer RunnableNetwork::read(std::size_t index) const {
 
 std::vector<double> RunnableNetwork::costs() const {
   std::vector<double> costs;
-  for (const std::size_t i : chosen_)
-    costs.push_back(static_cast<double>(source_->layers()[i].shape.multiplies()));
+  for (const std::size_t i : chosen_) {
+    const workloads::LayerSpec& spec = source_->layers()[i];
+    costs.push_back(static_cast<double>(spec.shape.multiplies()) *
+                    spec.density_published.value_or(kUsualDensity) *
+                    input_density(i).value_or(kUsualDensity));
+  }
   return costs;
 }
 

@@ -31,7 +31,8 @@ class RunnableNetwork {
   [[nodiscard]] const std::vector<std::size_t>& chosen() const { return chosen_; }
   /// Reads a layer and makes its input where it has none.
   [[nodiscard]] workloads::Layer read(std::size_t index) const;
-  /// Dense multiplies of every chosen layer.
+  /// Products to expect of every chosen layer: its multiplies, times the densities that are
+  /// stated for it.
   [[nodiscard]] std::vector<double> costs() const;
   /// How many chosen layers get a made input.
   [[nodiscard]] std::size_t synthesised() const;

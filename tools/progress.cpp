@@ -16,29 +16,40 @@ constexpr const char* kClearLine = "\r\x1b[K";
 
 }  // namespace
 
+std::optional<double> seconds_left(double elapsed, double done, double left) {
+  if (!(done > 0.0)) return std::nullopt;
+  return elapsed * left / done;
+}
+
 Progress::Progress(const Console& console, std::string what, std::vector<double> costs)
     : console_(console),
       shown_(console.terminal && !console.quiet),
       what_(std::move(what)),
       costs_(std::move(costs)),
-      total_(std::accumulate(costs_.begin(), costs_.end(), 0.0)),
       start_(std::chrono::steady_clock::now()) {}
 
 Progress::~Progress() {
   if (shown_ && step_ > 0) console_.err << kClearLine << std::flush;
 }
 
+void Progress::counted(double cost) {
+  if (step_ > 0) costs_[step_ - 1] = cost;
+}
+
 void Progress::step(const std::string& name) {
-  if (step_ > 0) done_ += costs_[step_ - 1];
-  ++step_;
+  const auto next = costs_.begin() + static_cast<std::ptrdiff_t>(step_++);
   if (!shown_) return;
-  const double share = total_ > 0.0 ? done_ / total_ : 0.0;
+  const double done = std::accumulate(costs_.begin(), next, 0.0);
+  const double left = std::accumulate(next, costs_.end(), 0.0);
+  const double share = done > 0.0 ? done / (done + left) : 0.0;
   const auto filled = static_cast<std::size_t>(share * static_cast<double>(kBarWidth));
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
+  std::string time = fmt::format("{:.0f} s", elapsed.count());
+  if (const auto seconds = seconds_left(elapsed.count(), done, left))
+    time += fmt::format(", {:.0f} s left", *seconds);
   console_.err << kClearLine
-               << fmt::format("{} [{:<{}}] {}/{} {}  {:.0f} s", what_, std::string(filled, '#'),
-                              kBarWidth, step_, costs_.size(), shortened(name, kNameWidth),
-                              elapsed.count())
+               << fmt::format("{} [{:<{}}] {}/{} {}  {}", what_, std::string(filled, '#'),
+                              kBarWidth, step_, costs_.size(), shortened(name, kNameWidth), time)
                << std::flush;
 }
 

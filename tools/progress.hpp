@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,11 +11,16 @@
 
 namespace scnn::cli {
 
+/// Seconds left, or none as long as nothing is done.
+/// \param elapsed  seconds that `done` took
+/// \param left     in the unit of `done`
+[[nodiscard]] std::optional<double> seconds_left(double elapsed, double done, double left);
+
 /// One line on the terminal, drawn anew at every step and gone in the end.
 class Progress {
  public:
   /// \param what   what is being done: `running`
-  /// \param costs  of every step, in any unit; the bar is in proportion to them
+  /// \param costs  of every step, in any unit; bar and estimate are in proportion to them
   Progress(const Console& console, std::string what, std::vector<double> costs);
   ~Progress();
   Progress(const Progress&) = delete;
@@ -22,13 +28,14 @@ class Progress {
 
   /// The next step begins; `name` says what it is about.
   void step(const std::string& name);
+  /// What the step turned out to cost, in the unit of `costs`.
+  void counted(double cost);
 
  private:
   const Console& console_;
   bool shown_;
   std::string what_;
   std::vector<double> costs_;
-  double total_ = 0.0, done_ = 0.0;
   std::size_t step_ = 0;
   std::chrono::steady_clock::time_point start_;
 };

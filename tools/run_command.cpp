@@ -109,6 +109,7 @@ RunLayers run_layers(const RunnableNetwork& network, const memory::Architecture&
     const auto layer = workloads::quantise_layer(network.read(i), arch.weight_bits,
                                                  arch.activation_bits, network.source().where(i));
     results.push_back(machine.run(layer, i == 0));
+    progress.counted(static_cast<double>(results.back().counters.products));
   }
   check_interrupt();
   machine.finish();

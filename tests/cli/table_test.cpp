@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "tools/numbers.hpp"
+#include "tools/progress.hpp"
 
 using namespace scnn::cli;
 
@@ -105,4 +106,10 @@ TEST_CASE("ratios and sizes are shown without a division by zero") {
   CHECK(bytes_text(1023) == "1023 bytes");
   CHECK(bytes_text(1536) == "1.5 KiB");
   CHECK(bytes_text(std::uint64_t{5} << 30) == "5.0 GiB");
+}
+
+TEST_CASE("Time left is in proportion to what is left, and unknown as long as nothing is done") {
+  CHECK(seconds_left(3.0, 2.0, 4.0) == 6.0);
+  CHECK(seconds_left(3.0, 2.0, 0.0) == 0.0);
+  CHECK(seconds_left(3.0, 0.0, 4.0) == std::nullopt);
 }

@@ -139,8 +139,8 @@ class Streams(ProgramTest):
     def test_a_bar_is_drawn_on_a_terminal_only_and_gone_in_the_end(self):
         net = self.network()
         bar = self.on_terminal("run", "--network", net)
-        self.assertRegex(bar, r"running \[#* *\] 1/3 conv1")
-        self.assertRegex(bar, r"running \[#+ *\] 3/3 fc")
+        self.assertRegex(bar, r"running \[#* *\] 1/3 conv1  \d+ s\r")
+        self.assertRegex(bar, r"running \[#+ *\] 3/3 fc  \d+ s, \d+ s left\r")
         self.assertTrue(bar.endswith("\r\x1b[K"), repr(bar))
         self.assertEqual("", self.on_terminal("run", "--network", net, "--quiet"))
         self.assertEqual("", self.on_terminal("run", "--network", net, term="dumb"))
