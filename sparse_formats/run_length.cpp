@@ -8,6 +8,7 @@ namespace scnn::sparse {
 
 std::size_t SingleEncoder::encode(std::span<const std::int16_t> dense, std::int16_t* values,
                                   std::uint16_t* runs) {
+  // One more: a place is written before it is known to count.
   if (places_.size() <= dense.size()) places_.resize(dense.size() + 1);
   std::uint32_t* const places = places_.data();
   std::size_t nonzero = 0;

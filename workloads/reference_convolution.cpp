@@ -42,7 +42,8 @@ void gather_row(std::span<const std::int16_t> row, std::int64_t stride, std::int
     const std::int64_t begin = std::clamp<std::int64_t>(-offset, 0, n);
     const std::int64_t end = std::clamp<std::int64_t>(W - offset, begin, n);
     std::fill_n(out.begin(), begin, std::int16_t{0});
-    std::copy(row.begin() + begin + offset, row.begin() + end + offset, out.begin() + begin);
+    if (begin < end)
+      std::copy(row.begin() + begin + offset, row.begin() + end + offset, out.begin() + begin);
     std::fill(out.begin() + end, out.end(), std::int16_t{0});
     return;
   }
