@@ -25,6 +25,7 @@ class Arrivals {
 
   /// Merges the pop times of the next `times.size()` entries of PEs `[pe, pe + count)`:
   /// of each entry, when the last of them popped it.
+  /// \pre these PEs exist, and have popped as many entries as one another
   void report_pops(std::size_t pe, std::size_t count, std::span<const std::int64_t> times);
 
   /// Computes `D` as far as it is determined. \return true when more became known

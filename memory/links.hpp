@@ -40,7 +40,8 @@ struct ArrivalReport {
 /// PE to weight broadcast: entries `[0, popped)` have left its FIFO; the times of those
 /// that left since the last report (decoupled only).
 ///
-/// PEs that run side by side tell their pops together, through the first of them.
+/// PEs that run side by side tell their pops together, through the first of them. What
+/// `times` points to stays until the report after the next is written.
 struct PopReport {
   std::uint64_t tile = 0;
   std::size_t popped = 0;

@@ -1,8 +1,11 @@
 #include "memory/weight_broadcast.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "memory/dram.hpp"
+#include "sparse_formats/error.hpp"
 
 namespace scnn::memory {
 
@@ -69,6 +72,11 @@ void WeightBroadcast::collect() {
     for (std::size_t p = 0; p < pops.size(); ++p) {
       const PopReport& report = pops[p]->read();
       if (report.tile != tile_ || report.popped <= merged_[p]) continue;
+      if (report.popped != merged_[p] + report.times.size())
+        throw ModelError(
+            fmt::format("weight broadcast: PE {} popped {} entries after {}, and told "
+                        "the times of {}",
+                        p, report.popped, merged_[p], report.times.size()));
       ahead_.report_pops(p, report.pes, report.times);
       merged_[p] = report.popped;
     }

@@ -27,7 +27,8 @@ struct PeCommand {
 };
 
 /// PE to sequencer: groups `[0, groups)` of the tile are finished, the last of them when
-/// `cycle` cycles had elapsed (decoupled only; the clocked sequencer counts itself).
+/// `cycle` cycles had elapsed (decoupled only; the clocked sequencer counts itself). One
+/// more than there are: the PE has taken the end of the tile, and is done with it.
 struct FinishReport {
   std::uint64_t tile = 0;
   std::int64_t groups = 0;

@@ -106,6 +106,7 @@ void Pe::report() {
       popped_ += times_.size();
       pops->write({tile_, popped_, times_});
     }
+    if (phase_ == ArrayPhase::drain) finish->write({tile_, group_ + 2, 0});
     if (!runs() || reported_ || !ahead_.finished()) return;
     reported_ = true;
     finish->write({tile_, group_ + 1, ahead_.finish_cycle()});

@@ -8,7 +8,7 @@ namespace scnn::pe {
 
 /// The weights of one weight vector that are not zero, for every class of activations.
 struct RowWeights {
-  static constexpr std::size_t kMost = 17;  ///< F up to 16, and one that does not count
+  static constexpr std::size_t kMost = 16;  ///< F
   std::size_t count = 0;
   const std::uint64_t* row[kMost];      ///< a row with the one weight in it
   const std::uint32_t* updates[kMost];  ///< by class: all ones where it counts, else zero

@@ -45,17 +45,18 @@ std::span<const std::int64_t> RunAhead::advance(const ArrivalView& arrivals) {
   const std::size_t end = std::min(arrivals.known, group_end_);
   const std::size_t next =
       state_.block < state_.blocks.size() ? state_.blocks[state_.block].first + state_.at : end;
-  if (end > next && pops_.size() < end - next) pops_.resize(end - next);
+  std::vector<std::int64_t>& pops = pops_[turn_ ^= 1];
+  if (end > next && pops.size() < end - next) pops.resize(end - next);
   state_.known = arrivals.known;
   state_.arrival = arrivals.cycle;
   state_.late_until = arrivals.late_until;
-  state_.pops = pops_.data();
+  state_.pops = pops.data();
   state_.popped = 0;
   const std::uint64_t before = state_.steps;
   general_.advance(state_);
   paths_.general += state_.steps - before;
   if (state_.block == state_.blocks.size()) finish(arrivals);
-  return std::span(pops_).first(state_.popped);
+  return std::span(pops).first(state_.popped);
 }
 
 void RunAhead::finish(const ArrivalView& arrivals) {

@@ -54,7 +54,8 @@ class RunAhead {
   void start_group(std::int64_t group, std::int64_t start, std::span<std::int64_t> sums);
 
   /// Alone: issues every step that can be placed with certainty.
-  /// \return pop times of the entries popped, in stream order; valid until the next call
+  /// \return pop times of the entries popped, in stream order; valid until the next call but
+  ///         one
   std::span<const std::int64_t> advance(const ArrivalView& arrivals);
   /// In a team: the group is finished.
   void finish_group(const GroupTimes& times);
@@ -87,7 +88,8 @@ class RunAhead {
   StepState state_;
   std::size_t group_first_ = 0, group_end_ = 0;  ///< entries of the group
   std::span<std::int64_t> sums_;
-  std::vector<std::int64_t> pops_;
+  std::vector<std::int64_t> pops_[2];  ///< in turn: what was returned last stays a while
+  std::size_t turn_ = 0;
   bool finished_ = false;
   std::int64_t finish_ = 0;
   memory::Counters counters_;

@@ -1,7 +1,11 @@
 #include "pe/step_kernel.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
+
+#include "sparse_formats/error.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "pe/step_kernel.cpp"
@@ -45,6 +49,10 @@ class Times {
   /// Bitwise; of a number and a mask, the number or zero.
   friend HWY_INLINE Times operator&(Times a, const Times& b) {
     for (std::size_t i = 0; i < kParts; ++i) a.v_[i] = hn::And(a.v_[i], b.v_[i]);
+    return a;
+  }
+  friend HWY_INLINE Times operator|(Times a, const Times& b) {
+    for (std::size_t i = 0; i < kParts; ++i) a.v_[i] = hn::Or(a.v_[i], b.v_[i]);
     return a;
   }
   static HWY_INLINE Times larger(Times a, const Times& b) {
@@ -225,11 +233,59 @@ HWY_INLINE hn::Vec<hn::CappedTag<std::uint8_t, 16>> folded(const V* q) {
   }
 }
 
+/// The queues of one member of a team that UsualQueues can take.
+class LoneQueues {
+ public:
+  static constexpr std::size_t kBanks = 32, kI = 4;
+
+  HWY_INLINE LoneQueues(const TeamState& s, std::size_t member)
+      : threshold_(hn::Set(D(), static_cast<std::uint8_t>(s.threshold))),
+        one_(hn::Set(D(), std::uint8_t{1})) {
+    for (std::size_t i = 0; i < kParts; ++i)
+      q_[i] = hn::LoadU(D(), s.queues + member * kBanks + i * kLanes);
+  }
+  HWY_INLINE void store(TeamState& s, std::size_t member) const {
+    for (std::size_t i = 0; i < kParts; ++i)
+      hn::StoreU(q_[i], D(), s.queues + member * kBanks + i * kLanes);
+  }
+  [[nodiscard]] HWY_INLINE bool congested() const {
+    V most = q_[0];
+    for (std::size_t i = 1; i < kParts; ++i) most = hn::Max(most, q_[i]);
+    return !hn::AllTrue(D(), hn::Eq(hn::SaturatedSub(most, threshold_), hn::Zero(D())));
+  }
+  [[nodiscard]] HWY_INLINE std::int64_t deepest() const {
+    V most = q_[0];
+    for (std::size_t i = 1; i < kParts; ++i) most = hn::Max(most, q_[i]);
+    return largest_lane(D(), most);
+  }
+  HWY_INLINE void drain(std::int64_t cycles) {
+    const V c = hn::Set(D(), static_cast<std::uint8_t>(cycles));
+    for (std::size_t i = 0; i < kParts; ++i) q_[i] = hn::SaturatedSub(q_[i], c);
+  }
+  HWY_INLINE void issue(const std::uint8_t* row, const std::size_t* offsets) {
+    for (std::size_t i = 0; i < kParts; ++i) {
+      const std::uint8_t* at = row + i * kLanes;
+      const V some = hn::Add(hn::LoadU(D(), at + offsets[0]), hn::LoadU(D(), at + offsets[1]));
+      const V more = hn::Add(hn::LoadU(D(), at + offsets[2]), hn::LoadU(D(), at + offsets[3]));
+      q_[i] = hn::SaturatedSub(hn::Add(q_[i], hn::Add(some, more)), one_);
+    }
+  }
+
+ private:
+  using D = hn::CappedTag<std::uint8_t, kBanks>;
+  using V = hn::Vec<D>;
+  static constexpr std::size_t kLanes = hn::MaxLanes(D());
+  static constexpr std::size_t kParts = kBanks / kLanes;
+  V q_[kParts];
+  V threshold_, one_;
+};
+
 /// The queues of a team in registers: 32 banks, queues of at most 255, I of 4.
 class UsualQueues {
  public:
   static constexpr bool kAlone = true;
-  static constexpr std::size_t kBanks = 32, kI = 4;
+  using Lone = LoneQueues;
+  static constexpr std::size_t kBanks = Lone::kBanks, kI = Lone::kI;
   static constexpr std::int64_t kMost = 255;
 
   HWY_INLINE explicit UsualQueues(const TeamState& s)
@@ -314,54 +370,6 @@ class UsualQueues {
 };
 #endif
 
-#if HWY_TARGET != HWY_SCALAR
-/// The queues of one member of a team that UsualQueues can take.
-class LoneQueues {
- public:
-  HWY_INLINE LoneQueues(const TeamState& s, std::size_t member)
-      : threshold_(hn::Set(D(), static_cast<std::uint8_t>(s.threshold))),
-        one_(hn::Set(D(), std::uint8_t{1})) {
-    for (std::size_t i = 0; i < kParts; ++i)
-      q_[i] = hn::LoadU(D(), s.queues + member * kBanks + i * kLanes);
-  }
-  HWY_INLINE void store(TeamState& s, std::size_t member) const {
-    for (std::size_t i = 0; i < kParts; ++i)
-      hn::StoreU(q_[i], D(), s.queues + member * kBanks + i * kLanes);
-  }
-  [[nodiscard]] HWY_INLINE bool congested() const {
-    V most = q_[0];
-    for (std::size_t i = 1; i < kParts; ++i) most = hn::Max(most, q_[i]);
-    return !hn::AllTrue(D(), hn::Eq(hn::SaturatedSub(most, threshold_), hn::Zero(D())));
-  }
-  [[nodiscard]] HWY_INLINE std::int64_t deepest() const {
-    V most = q_[0];
-    for (std::size_t i = 1; i < kParts; ++i) most = hn::Max(most, q_[i]);
-    return largest_lane(D(), most);
-  }
-  HWY_INLINE void drain(std::int64_t cycles) {
-    const V c = hn::Set(D(), static_cast<std::uint8_t>(cycles));
-    for (std::size_t i = 0; i < kParts; ++i) q_[i] = hn::SaturatedSub(q_[i], c);
-  }
-  HWY_INLINE void issue(const std::uint8_t* row, const std::size_t* offsets) {
-    for (std::size_t i = 0; i < kParts; ++i) {
-      const std::uint8_t* at = row + i * kLanes;
-      const V some = hn::Add(hn::LoadU(D(), at + offsets[0]), hn::LoadU(D(), at + offsets[1]));
-      const V more = hn::Add(hn::LoadU(D(), at + offsets[2]), hn::LoadU(D(), at + offsets[3]));
-      q_[i] = hn::SaturatedSub(hn::Add(q_[i], hn::Add(some, more)), one_);
-    }
-  }
-
- private:
-  using D = hn::CappedTag<std::uint8_t, UsualQueues::kBanks>;
-  using V = hn::Vec<D>;
-  static constexpr std::size_t kBanks = UsualQueues::kBanks;
-  static constexpr std::size_t kLanes = hn::MaxLanes(D());
-  static constexpr std::size_t kParts = kBanks / kLanes;
-  V q_[kParts];
-  V threshold_, one_;
-};
-#endif
-
 /// Takes runs of weight vectors with all members of a team.
 template <class Queues>
 class Runner {
@@ -412,12 +420,14 @@ class Runner {
       pop_at_once(r, arrived);
     }
     stalls_ = 0;
-    if (Queues::kAlone && operands.passes > kFewPasses && !s_.contended) {
-      pass_alone(r, v);
-    } else {
-      for (; v < operands.full; ++v) pass<true>(r, v);
-      for (; v < operands.passes; ++v) pass<false>(r, v);
+    if constexpr (Queues::kAlone) {
+      if (operands.passes > kFewPasses && !s_.contended) {
+        pass_alone(r, v);
+        v = operands.passes;
+      }
     }
+    for (; v < operands.full; ++v) pass<true>(r, v);
+    for (; v < operands.passes; ++v) pass<false>(r, v);
     const auto vectors = static_cast<std::uint64_t>(Times(operands.vectors).sum());
     if (vectors > 0) s_.contended = stalls_ * kManySteps > vectors * entries;
     std::int64_t* pops = s_.pops + s_.popped;
@@ -440,19 +450,14 @@ class Runner {
   /// The steps of a run from pass `first` on, one member after the other, where queues
   /// seldom make one wait: nothing is done for members that have fewer vectors.
   HWY_INLINE void pass_alone(const Run& r, std::uint32_t first) {
-#if HWY_TARGET == HWY_SCALAR
-    (void)r, (void)first;
-#else
     (this->*walk_of(r.entries, std::make_index_sequence<kMostUnrolled + 1>()))(r, first);
     const Times next(s_.next);
     const Times stepped = Times::above(Times(r.operands.vectors), Times(first));
     const Times last = next - Times(1);
     Times::choose(stepped, last, Times(s_.last_issue)).store(s_.last_issue);
     Times::choose(stepped, last, Times(s_.last_pop)).store(s_.last_pop);
-#endif
   }
 
-#if HWY_TARGET != HWY_SCALAR
   using Walk = void (Runner::*)(const Run&, std::uint32_t);
   /// A block of 8 channels of 3x3 has at most 18 vectors of 4 weights.
   static constexpr std::size_t kMostUnrolled = 18;
@@ -467,16 +472,15 @@ class Runner {
   ///                   loop would surprise the processor as often as it comes
   template <std::size_t kEntries>
   HWY_NOINLINE void walk(const Run& r, std::uint32_t first) {
-    const std::uint32_t* offsets = r.offsets + first * kTeam * UsualQueues::kI;
+    const std::uint32_t* offsets = r.offsets + first * kTeam * Queues::kI;
     std::uint32_t v = first;
-    for (; v < r.operands.full; ++v, offsets += kTeam * UsualQueues::kI)
-      for (std::size_t p = 0; p < kTeam; ++p)
-        walk_vector<kEntries>(r, p, offsets + p * UsualQueues::kI);
-    for (; v < r.operands.passes; ++v, offsets += kTeam * UsualQueues::kI) {
+    for (; v < r.operands.full; ++v, offsets += kTeam * Queues::kI)
+      for (std::size_t p = 0; p < kTeam; ++p) walk_vector<kEntries>(r, p, offsets + p * Queues::kI);
+    for (; v < r.operands.passes; ++v, offsets += kTeam * Queues::kI) {
       const Times more = Times::above(Times(r.operands.vectors), Times(v));
       for (std::size_t left = more.bits(); left != 0; left &= left - 1) {
         const std::size_t p = hwy::Num0BitsBelowLS1Bit_Nonzero32(static_cast<std::uint32_t>(left));
-        walk_vector<kEntries>(r, p, offsets + p * UsualQueues::kI);
+        walk_vector<kEntries>(r, p, offsets + p * Queues::kI);
       }
     }
   }
@@ -488,17 +492,16 @@ class Runner {
     const std::size_t bytes = r.bytes;
     const std::size_t local[] = {offsets[0], offsets[1], offsets[2], offsets[3]};
     const std::uint8_t* row = r.rows;
-    std::int64_t* pops = r.pops->data() + p;  // the last vector's times stay
     std::int64_t next = s_.next[p];
-    LoneQueues queues(s_, p);
+    typename Queues::Lone queues(s_, p);
 #pragma GCC unroll 18
-    for (std::size_t j = 0; j < entries; ++j, row += bytes, pops += kTeam) {
+    for (std::size_t j = 0; j < entries; ++j, row += bytes) {
       if (HWY_UNLIKELY(queues.congested())) {
         const std::int64_t excess = relieve_alone(queues);
         s_.bank_stall[p] += excess;
         next += excess;
       }
-      *pops = next++;
+      r.pops[j][p] = next++;  // the last vector's times stay
       queues.issue(row, local);
     }
     queues.store(s_, p);
@@ -506,13 +509,13 @@ class Runner {
   }
 
   /// Lets a member wait until none of its queues is above the threshold.
-  HWY_NOINLINE std::int64_t relieve_alone(LoneQueues& queues) {
+  template <class Lone>
+  HWY_NOINLINE std::int64_t relieve_alone(Lone& queues) {
     const std::int64_t excess = queues.deepest() - s_.threshold;
     queues.drain(excess);
     ++stalls_;
     return excess;
   }
-#endif
 
   /// Steps for which only the queues can make a member wait, of all members side by side.
   /// \tparam kAll  every member steps
@@ -531,11 +534,15 @@ class Runner {
       active = Times::above(Times(r.operands.vectors), Times(v));
       choose(queues, active);
     }
+    // Those with steps in later blocks stall for them now: where, makes no difference, and
+    // queues left above the threshold would look congested to the others' steps.
+    const auto block = static_cast<std::int64_t>(s_.block);
+    const Times waits = active | Times::above(Times(s_.last_block), Times(block));
     Times next(s_.next);
     Times stalled(std::int64_t{0});
     for (; pops != end; ++pops, row += bytes) {
       if (HWY_UNLIKELY(queues.congested())) {
-        const Times excess = relieve(queues, active);
+        const Times excess = relieve(queues, waits);
         next = next + excess;
         stalled = stalled + excess;
       }
@@ -676,8 +683,15 @@ std::string step_kernel_target() { return HWY_DYNAMIC_DISPATCH(name_on_target)()
 
 void force_step_kernel_target(const std::string& name) {
   hwy::SetSupportedTargetsForTest(0);
-  for (std::int64_t target : hwy::SupportedAndGeneratedTargets())
-    if (name == hwy::TargetName(target)) hwy::SetSupportedTargetsForTest(target);
+  bool found = name.empty();
+  for (std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    if (name != hwy::TargetName(target)) continue;
+    hwy::SetSupportedTargetsForTest(target);
+    found = true;
+  }
+  if (!found)
+    throw InputError("instruction set",
+                     fmt::format("\"{}\" is not one of this build on this processor", name));
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 

@@ -25,7 +25,7 @@ struct alignas(64) TeamNumbers : std::array<std::int64_t, kTeam> {};
 /// Stored activations of a team's members as the step kernel takes them.
 struct TeamOperands {
   struct Block {
-    std::uint32_t first = 0;   ///< first pass, in `offsets`
+    std::uint32_t first = 0;   ///< number of its first pass
     std::uint32_t passes = 0;  ///< the largest of `vectors`
     std::uint32_t full = 0;    ///< the smallest: passes in which every member steps
     TeamNumbers vectors{};     ///< activation vectors of each member
@@ -54,21 +54,24 @@ struct TeamState {
   TeamNumbers last_block;
   // Changed.
   std::uint8_t* queues = nullptr;  ///< `[member][lane]`, updates per bank in cycle `next`
-  std::size_t block = 0;
-  std::uint32_t at = 0;
-  TeamNumbers next;        ///< first cycle not yet accounted for
-  TeamNumbers last_issue;  ///< start - 1 before the first step
-  TeamNumbers last_pop;    ///< start before the first pop
+  std::size_t block = 0;           ///< of the group, at hand
+  std::uint32_t at = 0;            ///< its vectors taken
+  TeamNumbers next;                ///< first cycle not yet accounted for; never, where nobody is
+  TeamNumbers last_issue;          ///< start - 1 before the first step
+  TeamNumbers last_pop;            ///< start before the first pop
   TeamNumbers bank_stall, late;
   TeamNumbers waited;                 ///< cycles waited for weights before a step, late or not
   std::vector<TeamNumbers> run_pops;  ///< room for the pops of a run
-  bool contended = false;             ///< queues held many steps of the last run
+  /// Queues held many steps of the last run: chooses between ways of equal results.
+  bool contended = false;
   /// Receives, for each entry popped, when the last member popped it.
   std::int64_t* pops = nullptr;
   std::size_t popped = 0;
 };
 
 /// Takes every run whose weight vectors' arrivals are all known, with all members.
+/// \pre the tables have begun the group, `run_pops` has room for the longest run, and
+///      `pops` for every entry known and not yet popped
 void advance_steps(TeamState& state);
 
 /// Updates in the longest queue of a member.
@@ -79,7 +82,8 @@ void advance_steps(TeamState& state);
 /// The one that is used.
 [[nodiscard]] std::string step_kernel_target();
 /// Forces one of them for the whole process, or (empty) chooses the best again; for
-/// tests and benchmarks.
+/// tests and benchmarks. It holds for every kernel: steps, rows, sums and the reference.
+/// \throws InputError for a name that is not among them
 void force_step_kernel_target(const std::string& name);
 
 }  // namespace scnn::pe

@@ -38,7 +38,7 @@ bool StepTables::begin_tile(const TileJob& job) {
   const std::int64_t deepest = arch.accumulator.queue_threshold + arch.F * arch.I;
   usable_ = arch.accumulator.bypass == memory::Bypass::none &&
             arch.accumulator.bank_map == memory::BankMap::linear &&
-            arch.accumulator.banks <= kMostBanks && arch.F <= std::int64_t{RowWeights::kMost} - 1 &&
+            arch.accumulator.banks <= kMostBanks && arch.F <= std::int64_t{RowWeights::kMost} &&
             deepest <= UINT16_MAX;
   phases_ = static_cast<std::size_t>(phase_split(*job.shape, arch).count());
   classes_ = OutcomeClasses(job);
@@ -88,15 +88,15 @@ void StepTables::list_reached() {
       const auto phase = static_cast<std::size_t>(
           split.number(s.dilation_h * r % split.h, s.dilation_w * c % split.w));
       const std::uint32_t column = column_of_[position];
-      const auto address = static_cast<std::int32_t>(
-          -(s.dilation_h * r / s.stride_h) * job_->tile.WA - s.dilation_w * c / s.stride_w);
+      const std::int64_t address =
+          -(s.dilation_h * r / s.stride_h) * job_->tile.WA - s.dilation_w * c / s.stride_w;
       for (std::size_t k = 0; k < classes_.count(phase); ++k) {
         if (classes_.outcome(phase, k, static_cast<std::size_t>(r), static_cast<std::size_t>(c)) !=
             Outcome::update)
           continue;
         updates_[(phase * columns_ + column) * classes_.most() + k] = ~std::uint32_t{0};
         reached_[phase * classes_.most() + k].push_back(
-            {address * static_cast<std::int32_t>(channels_),
+            {address * static_cast<std::int64_t>(channels_),
              column * static_cast<std::uint32_t>(channels_)});
       }
     }

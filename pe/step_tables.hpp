@@ -32,7 +32,7 @@ struct BlockWork {
 
 /// A kernel position an activation of some class updates.
 struct ReachedPosition {
-  std::int32_t sums = 0;      ///< its term of the window address, `-r' * WA - s'`, times channels
+  std::int64_t sums = 0;      ///< its term of the window address, `-r' * WA - s'`, times channels
   std::uint32_t weights = 0;  ///< its number among those of its phase, times channels
 };
 
@@ -40,14 +40,14 @@ struct ReachedPosition {
 ///
 /// A product of an activation with address term `a` and a weight with term `w` goes to
 /// bank `(a + w) mod banks`. For every vector and every class of activations the number of
-/// its weights per bank `w mod banks` is stored in a row of `2 * banks` lanes (rounded up),
-/// twice in a row: read from lane `(-a) mod banks` on, the row gives the vector's updates
-/// per bank for that activation, whatever `a` is. Behind the rows of the classes stands a
-/// row of zeros, for the activations that a short activation vector lacks.
+/// its weights per bank `w mod banks` is stored twice, one after the other, in a row of
+/// `banks + lanes()` lanes: read from lane `(-a) mod banks` on, the row gives the vector's
+/// updates per bank for that activation, whatever `a` is. Behind the rows of the classes
+/// stands a row of zeros, for the activations that a short activation vector lacks.
 class StepTables {
  public:
-  /// Takes a tile. \return whether the step kernel can run it: linear map, no bypass, lanes
-  /// wide enough for every queue
+  /// Takes a tile. \return whether the step kernel can run it: linear map, no bypass, at
+  /// most 128 banks, F up to 16, queues below 2^16, and tables of bearable size
   bool begin_tile(const TileJob& job);
   /// Builds the rows of a K-group, and its weights by kernel position when values are
   /// wanted.

@@ -18,6 +18,9 @@ StepTeam::StepTeam(const sc_core::sc_module_name& name, std::int64_t first,
   SC_METHOD(follow);
   sensitive << command;
   dont_initialize();
+  SC_METHOD(load);
+  sensitive << loading_;
+  dont_initialize();
   SC_METHOD(launch);
   sensitive << loaded_;
   dont_initialize();
@@ -33,31 +36,34 @@ bool StepTeam::takes(const TileJob& job) const {
   return !faulty_ && job.tables != nullptr && job.tables->usable();
 }
 
-/// The members load what a command names; the team follows once they have.
+/// The members load what a command names, in the coming delta cycle; the teams run in the
+/// one after, all of them side by side.
 void StepTeam::follow() {
   const PeCommand& c = command->read();
   if (c.job == nullptr || c.serial == command_ || c.phase != ArrayPhase::run || !takes(*c.job))
     return;
   command_ = c.serial;
-  loaded_.notify(sc_core::SC_ZERO_TIME);
+  loading_.notify(sc_core::SC_ZERO_TIME);
 }
 
+void StepTeam::load() { loaded_.notify(sc_core::SC_ZERO_TIME); }
+
 void StepTeam::launch() {
-  failures_.guard([this] {
-    workers_.run_submitted();
-    running_ = true;
-    submit();
-  });
+  running_ = true;
+  submit();
 }
 
 void StepTeam::proceed() {
-  if (running_ && !submitted_) submit();
+  if (submitted_)
+    missed_ = true;
+  else if (running_)
+    submit();
 }
 
 /// Hands the team's work to the threads; `report` takes it up in the next delta cycle.
 void StepTeam::submit() {
   submitted_ = true;
-  worked_ = false;
+  worked_ = missed_ = false;
   workers_.submit(*this);
   submitted_event_.notify(sc_core::SC_ZERO_TIME);
 }
@@ -92,7 +98,10 @@ void StepTeam::report() {
       popped_ += times_.size();
       pops->write({tile_, popped_, times_, members_.size()});
     }
-    if (!steps_.finished()) return;
+    if (!steps_.finished()) {
+      if (missed_) submit();
+      return;
+    }
     running_ = false;
     for (std::size_t p = 0; p < members_.size(); ++p) {
       const GroupTimes times = steps_.times(p);

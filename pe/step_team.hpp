@@ -40,6 +40,7 @@ class StepTeam : public sc_core::sc_module, private Task {
 
  private:
   void follow();
+  void load();
   void launch();
   void proceed();
   void submit();
@@ -57,9 +58,10 @@ class StepTeam : public sc_core::sc_module, private Task {
   bool running_ = false;    ///< a group that is not finished
   bool submitted_ = false;  ///< waits for its work to be done, or reported
   bool worked_ = false;
+  bool missed_ = false;     ///< arrivals came while submitted
   std::size_t popped_ = 0;  ///< entries of the tile
   std::span<const std::int64_t> times_;
-  sc_core::sc_event loaded_, submitted_event_;
+  sc_core::sc_event loading_, loaded_, submitted_event_;
 };
 
 }  // namespace scnn::pe

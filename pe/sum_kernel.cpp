@@ -62,10 +62,10 @@ HWY_INLINE void add_lanes(const Part& part, std::size_t channel) {
     for (std::size_t n = first; n < part.activations.size(); n += kApart) {
       const ActivationOperand& a = part.activations[n];
       const Factor value = factor(a.value);
-      std::int64_t* base = part.sums + a.address * part.channels;
+      const std::ptrdiff_t base = a.address * part.channels;
 #pragma GCC unroll 9
       for (std::size_t i = 0; i < kCount; ++i) {
-        std::int64_t* at = base + offset[i];
+        std::int64_t* at = part.sums + (base + offset[i]);
         hn::StoreU(hn::Add(hn::LoadU(Wide(), at), product(weights[i], value)), Wide(), at);
       }
     }

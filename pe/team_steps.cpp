@@ -93,15 +93,16 @@ std::span<const std::int64_t> TeamSteps::advance(const ArrivalView& arrivals) {
   const std::size_t end = std::min(arrivals.known, group_end_);
   const std::size_t next =
       state_.block < state_.blocks.size() ? state_.blocks[state_.block].first + state_.at : end;
-  if (end > next && pops_.size() < end - next) pops_.resize(end - next);
+  std::vector<std::int64_t>& pops = pops_[turn_ ^= 1];
+  if (end > next && pops.size() < end - next) pops.resize(end - next);
   state_.known = arrivals.known;
   state_.arrival = arrivals.cycle;
   state_.late_until = arrivals.late_until;
-  state_.pops = pops_.data();
+  state_.pops = pops.data();
   state_.popped = 0;
   advance_steps(state_);
   finished_ = state_.block == state_.blocks.size();
-  return std::span(pops_).first(state_.popped);
+  return std::span(pops).first(state_.popped);
 }
 
 GroupTimes TeamSteps::times(std::size_t p) const {

@@ -36,7 +36,7 @@ class TeamSteps {
 
   /// Issues every step that can be placed with certainty.
   /// \return for each entry popped, in stream order, when the last member popped it; valid
-  ///         until the next call
+  ///         until the next call but one
   std::span<const std::int64_t> advance(const ArrivalView& arrivals);
 
   [[nodiscard]] bool finished() const { return finished_; }
@@ -55,7 +55,8 @@ class TeamSteps {
   TeamState state_;
   std::int64_t start_ = 0;
   std::size_t group_first_ = 0, group_end_ = 0;  ///< entries of the group
-  std::vector<std::int64_t> pops_;
+  std::vector<std::int64_t> pops_[2];            ///< in turn: what was returned last stays a while
+  std::size_t turn_ = 0;
   bool finished_ = false;
 };
 

@@ -64,8 +64,10 @@ void DecoupledSequencer::step() {
         if (all_drained(group_)) group_drained();
         break;
       case State::leaving:
-        // The PEs have read the tile's last command.
-        if (!proceed_.triggered()) break;
+        // Time may stand still: a tile can end in the cycle in which its last group began.
+        if (proceed_.triggered()) drained_all_ = true;
+        if (!drained_all_ || !all_finished(group_ + 1)) break;
+        drained_all_ = false;
         if (last_tile()) {
           state_ = State::idle;
           begin_outputs();

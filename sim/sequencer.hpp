@@ -106,6 +106,7 @@ class DecoupledSequencer : public Sequencer {
   std::int64_t group_ = 0, start_ = 0;
   std::int64_t barrier_ = 0;                       ///< B of the last group over
   std::int64_t drain_end_ = 0, drain_before_ = 0;  ///< of the last group drained, and before
+  bool drained_all_ = false;                       ///< the tile's last drain is over
   sc_core::sc_time tile_origin_;
   sc_core::sc_event proceed_;
 };

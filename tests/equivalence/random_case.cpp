@@ -189,7 +189,7 @@ Batch draw_batch(std::int64_t seed, std::int64_t index, std::int64_t layers) {
     Batch batch;
     Choices c(draw);
     batch.arch = draw_architecture(c);
-    batch.threads = static_cast<int>(c.number("threads", {1, 2, 3}));
+    batch.threads = static_cast<int>(c.number("threads", {1, 2, 7}));
     batch.choices = c.all();
     try {
       for (std::int64_t n = 0; n < layers; ++n)

@@ -97,6 +97,7 @@ class ScriptedPe : public sc_core::sc_module {
   void answer_command() {
     const PeCommand& c = command->read();
     if (c.phase == ArrayPhase::run) finish->write({c.tile, c.group + 1, c.cycle + work(c.group)});
+    if (c.phase == ArrayPhase::drain) finish->write({c.tile, c.group + 2, 0});
   }
   void answer_drain() {
     const DrainCommand& c = drain->read();

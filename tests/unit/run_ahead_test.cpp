@@ -159,14 +159,15 @@ ArrivalTimes random_arrivals(Draw& draw, std::size_t entries) {
 memory::Architecture random_machine(Draw& draw) {
   memory::Architecture a;
   a.pe_rows = draw.between(1, 2);
-  a.pe_cols = draw.between(1, 3);
-  a.F = draw.between(1, 5);
-  a.I = draw.between(1, 5);
+  a.pe_cols = draw.between(1, 4);
+  a.F = draw.chance(10) ? draw.between(6, 17) : draw.between(1, 5);
+  a.I = draw.chance(10) ? draw.between(6, 17) : draw.between(1, 5);
   a.kc = draw.between(1, 9);
   a.index_bits = static_cast<int>(draw.between(1, 5));
   if (draw.chance(40)) a.I = 4;  // with 32 banks, the usual machine
-  a.accumulator.banks = draw.one_of<std::int64_t>({1, 2, 5, 16, 32, 32, 32, 40, 130});
-  a.accumulator.queue_threshold = draw.one_of<std::int64_t>({0, 1, 4, 30, 300});
+  a.accumulator.banks = draw.one_of<std::int64_t>({1, 2, 5, 16, 32, 32, 32, 40, 128, 129});
+  a.accumulator.queue_threshold =
+      draw.one_of<std::int64_t>({0, 1, 4, 4, 30, 255 - a.F * a.I, 256 - a.F * a.I, 300});
   a.accumulator.bypass = draw.chance(25) ? memory::Bypass::step : memory::Bypass::none;
   a.weight_fifo_entries = draw.one_of<std::int64_t>({1, 2, 5, 50});
   a.stride_mode = draw.chance(30) ? memory::StrideMode::discard : memory::StrideMode::phases;
@@ -316,7 +317,7 @@ TEST_CASE("Running ahead equals visiting every cycle, whatever is known when") {
     layer.input = random_tensor(draw, {1, s.C, s.H, s.W}, draw.one_of({90, 40, 5}), 8);
     const sim::LayerJob job(layer, arch, true);
     const TileJob& tile = job.tiles()[static_cast<std::size_t>(draw.between(0, s.groups - 1))];
-    const bool whole_array = draw.chance(50);  // at most six PEs: one team
+    const bool whole_array = draw.chance(60);  // at most eight PEs: one team
     std::vector<std::int64_t> pes;
     for (std::int64_t pe = 0; pe < arch.pe_count(); ++pe)
       if (whole_array) pes.push_back(pe);
@@ -359,4 +360,60 @@ TEST_CASE("Running ahead equals visiting every cycle, whatever is known when") {
   }
   CHECK(by_kernel > 10000);
   CHECK(by_products > 10000);
+}
+
+TEST_CASE("A full team of the usual machine equals its members one by one") {
+  std::uint64_t by_kernel = 0;
+  for (std::int64_t seed = 1; seed <= 24; ++seed) {
+    Draw draw(seed, "full team");
+    memory::Architecture arch;
+    arch.pe_rows = 2;
+    arch.pe_cols = 4;
+    arch.kc = draw.one_of<std::int64_t>({4, 8, 24});
+    arch.accumulator.queue_threshold = draw.one_of<std::int64_t>({0, 2, 4, 8});
+    arch.weight_fifo_entries = draw.one_of<std::int64_t>({18, 50, 60});
+    // Tiles of up to 8 x 8 pixels: many activation vectors, and long runs of weights.
+    const std::int64_t R = draw.one_of<std::int64_t>({1, 3, 5});
+    const LayerShape s{.C = 5,
+                       .H = 16,
+                       .W = draw.between(8, 32),
+                       .K = 24,
+                       .R = R,
+                       .S = R,
+                       .pad_top = R / 2,
+                       .pad_bottom = R / 2,
+                       .pad_left = R / 2,
+                       .pad_right = R / 2};
+    auto layer = make_layer(s, {}, {});
+    layer.weights = random_tensor(draw, {s.K, s.C, R, R}, draw.one_of({100, 30}), 8);
+    layer.input = random_tensor(draw, {1, s.C, s.H, s.W}, draw.one_of({90, 40, 5}), 8);
+    const sim::LayerJob job(layer, arch, true);
+    for (const TileJob& tile : job.tiles()) {
+      const ArrivalTimes arrivals = random_arrivals(draw, tile.stream->vectors.size());
+      for (const Path& path : step_kernel_targets()) {
+        INFO("seed " << seed << ", path " << path);
+        TileRun run(tile, {0, 1, 2, 3, 4, 5, 6, 7}, path, arrivals);
+        REQUIRE(run.in_team());
+        std::int64_t start = 0;
+        std::vector<memory::Counters> expected(8);
+        for (std::int64_t g = 0; g < tile.groups(); ++g) {
+          const auto found = run.group(g, start, 100000);
+          for (std::size_t m = 0; m < 8; ++m) {
+            const GroupResult by_rule = run_group_by_rule(tile, static_cast<std::int64_t>(m),
+                                                          run.buffer(m), arrivals, g, start);
+            REQUIRE(found[m].finish == by_rule.finish);
+            REQUIRE(found[m].sums == by_rule.sums);
+            expected[m] += by_rule.counters;
+          }
+          for (const GroupResult& r : found) start = std::max(start, r.finish);
+        }
+        run.end();
+        for (std::size_t m = 0; m < 8; ++m) {
+          check_counters(run.counters(m), expected[m]);
+          by_kernel += run.paths(m).kernel;
+        }
+      }
+    }
+  }
+  CHECK(by_kernel > 100000);
 }
