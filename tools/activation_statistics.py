@@ -3,12 +3,13 @@
 
     activation_statistics.py NET...            a table per network, a line per distinct input
     activation_statistics.py --fit NET...      searches the shares that fit best
-    activation_statistics.py --shares .3,.3,.6,.03,10 NET...   other shares than the zoo's
+    activation_statistics.py --shares .3,.3,.6,0,10 NET...   other shares than the zoo's
 
 Shares are those of workloads/activation_field.hpp: of the variance, a level per channel;
-of the rest, a fine and a coarse part, and what all channels have in common; then the
-length over which the coarse window grows by one. The field here follows the same law with
-numpy's random numbers: numbers differ from those of `scnn zoo`, statistics do not.
+of the rest, a fine and a coarse part, and what all channels have in common (none in the
+zoo, whatever --fit finds on the activations of one image); then the length over which the
+coarse window grows by one. The field here follows the same law with numpy's random
+numbers: numbers differ from those of `scnn zoo`, statistics do not.
 Columns: docs/activations.md.
 """
 
@@ -18,7 +19,7 @@ import zlib
 import h5py
 import numpy as np
 
-ZOO = (0.30, 0.30, 0.60, 0.03, 10)
+ZOO = (0.30, 0.30, 0.60, 0, 10)
 COLUMNS = ["neighbours", "two apart", "channel std", "position std", "dead", "empty 2x2",
            "empty 4x4", "runs"]
 

@@ -19,8 +19,9 @@ struct FieldShares {
   // Shares of the rest, which varies within a channel.
   double fine = 0.30;    ///< smooth over a pixel: window 2, applied twice
   double coarse = 0.60;  ///< smooth over a tenth of the plane (see `coarse_window`)
-  /// Share of what varies within a channel that all channels have in common.
-  double common = 0.03;
+  /// Share of what varies within a channel that all channels have in common: where the
+  /// image has an object. None by default, because averages over images have none.
+  double common = 0.0;
 };
 
 /// Elements along an axis of that length over which the coarse part is summed, twice:
