@@ -24,6 +24,8 @@ constexpr std::array kCommands{
     Command{"encode", "compress the weights and print the storage table", encode_command},
     Command{"run", "run a network on the simulated machine", run_command},
     Command{"compare", "run a network at several granularities of pruning", compare_command},
+    Command{"validate", "run the published experiments, published beside simulated",
+            validate_command},
     Command{"info", "say what is in a file", info_command},
 };
 
