@@ -5,6 +5,7 @@
 
 #include "sim/architecture_file.hpp"
 #include "sim/csv.hpp"
+#include "sim/energy_report.hpp"
 
 namespace scnn::sim {
 namespace {
@@ -93,7 +94,10 @@ ordered_json to_json(const LayerResult& layer) {
 
 ordered_json to_json(const RunResult& result) {
   ordered_json layers = ordered_json::array();
-  for (const LayerResult& layer : result.layers) layers.push_back(to_json(layer));
+  for (const LayerResult& layer : result.layers) {
+    layers.push_back(to_json(layer));
+    if (result.energy) layers.back()["energy"] = to_json(layer_energy(result, layer));
+  }
   ordered_json object;
   object["schema"] = kResultSchema;
   object["network"] = to_json(result.network);
@@ -101,6 +105,10 @@ ordered_json to_json(const RunResult& result) {
   object["provenance"] = to_json(result.provenance);
   object["layers"] = std::move(layers);
   object["total"]["counters"] = to_json(total_of(result.layers));
+  if (result.energy) {
+    object["total"]["energy"] = to_json(total_energy(result));
+    object["energy_table"] = to_json(*result.energy);
+  }
   object["host"] = to_json(result.host);
   return object;
 }
@@ -115,16 +123,19 @@ std::string csv_text(const RunResult& result) {
   row.text("scope").text("layer");
   add_layer_header(row);
   add_counter_header(row);
+  if (result.energy) add_energy_header(row);
   std::string text = row.take();
   for (const LayerResult& layer : result.layers) {
     row.text("layer").text(layer.name);
     add_layer(row, layer);
     add_counters(row, layer.counters);
+    if (result.energy) add_energy(row, layer_energy(result, layer));
     text += row.take();
   }
   row.text("total").empty();
   add_no_layer(row);
   add_counters(row, total_of(result.layers));
+  if (result.energy) add_energy(row, total_energy(result));
   return text + row.take();
 }
 

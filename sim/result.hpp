@@ -13,6 +13,7 @@
 #include "memory/architecture.hpp"
 #include "memory/counters.hpp"
 #include "pe/step_paths.hpp"
+#include "sim/energy_table.hpp"
 #include "sim/run.hpp"
 #include "workloads/network.hpp"
 
@@ -57,7 +58,8 @@ struct RunResult {
   NetworkFacts network;
   memory::Architecture architecture;
   Provenance provenance;
-  std::vector<LayerResult> layers;  ///< in execution order
+  std::vector<LayerResult> layers;    ///< in execution order
+  std::optional<EnergyTable> energy;  ///< events priced; nothing: energies were not asked for
   HostInfo host;
 };
 

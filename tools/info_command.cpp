@@ -14,16 +14,17 @@ namespace {
 CommandLine command_line() {
   return {
       .name = "info",
-      .usage = "FILE",
+      .usage = "FILE [--area]",
       .about =
           "Says what is in a file: a network or encoded network with its layers, outputs,\n"
           "a result, a comparison, an architecture with all defaults filled in, densities.",
-      .options = {},
+      .options = {{"area", "", "of an architecture: the area of a PE by component, and of all"}},
       .examples =
           {
               {"scnn info alexnet.h5", "layers, shapes, densities, checksum"},
               {"scnn info alexnet.json", "the tables of a run again"},
               {"scnn info configs/regularity.json", "every parameter, and what is not default"},
+              {"scnn info --area configs/tiny.json", "and the area of the machine"},
           },
       .operand = "FILE",
   };
@@ -61,7 +62,9 @@ int info_command(const Words& words, Console& console) {
   const std::filesystem::path path = arguments->required("FILE");
   if (!std::filesystem::exists(path))
     throw InputError(workloads::hdf5::printable_path(path), "there is no such file");
-  if (!is_hdf5(path))
+  if (arguments->has("area"))
+    print_area(path, console);
+  else if (!is_hdf5(path))
     print_json(path, console);
   else if (is_outputs(path))
     print_outputs(path, console);

@@ -16,4 +16,7 @@ void print_outputs(const std::filesystem::path& path, const Console& console);
 /// A result, a comparison, an architecture or densities. \throws InputError
 void print_json(const std::filesystem::path& path, const Console& console);
 
+/// The area of the machine of an architecture file. \throws InputError
+void print_area(const std::filesystem::path& path, const Console& console);
+
 }  // namespace scnn::cli

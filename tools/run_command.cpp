@@ -5,8 +5,10 @@
 #include <ostream>
 
 #include "pe/step_kernel.hpp"
+#include "sim/energy_report.hpp"
 #include "sparse_formats/error.hpp"
 #include "tools/commands.hpp"
+#include "tools/energy_option.hpp"
 #include "tools/exit_status.hpp"
 #include "tools/host.hpp"
 #include "tools/interrupt.hpp"
@@ -30,6 +32,7 @@ CommandLine command_line() {
           network_options(),
           machine_options(),
           result_options(),
+          energy_options(),
           {
               {"outputs", "FILE", "write the output tensors of every layer (HDF5)"},
               {"vcd", "FILE", "write a waveform; needs --engine clocked"},
@@ -116,6 +119,14 @@ RunLayers run_layers(const RunnableNetwork& network, const memory::Architecture&
   return {std::move(results), machine.step_paths()};
 }
 
+std::string energy_text(const sim::RunResult& result, int width) {
+  std::vector<std::pair<std::string, sim::EnergyComparison>> lines;
+  for (const sim::LayerResult& layer : result.layers)
+    lines.emplace_back(layer.name, sim::layer_energy(result, layer));
+  lines.emplace_back("total", sim::total_energy(result));
+  return energy_table(lines, width);
+}
+
 void print(const sim::RunResult& result, const Console& console) {
   const auto lines = run_lines(result.layers);
   console.out << fmt::format("{}\n{}\n{} engine, {}\n\n", result.network.info.name,
@@ -123,6 +134,7 @@ void print(const sim::RunResult& result, const Console& console) {
                              result.host.verified ? "all values verified" : "values not verified")
               << timing_table(lines, console.width) << '\n'
               << activity_table(lines, console.width);
+  if (result.energy) console.out << '\n' << energy_text(result, console.width);
 }
 
 }  // namespace
@@ -133,6 +145,7 @@ int run_command(const Words& words, Console& console) {
   const HostClock clock;
   sim::RunResult result;
   result.architecture = architecture_of(*arguments);
+  result.energy = energy_of(*arguments);
   sim::RunOptions options = run_options_of(*arguments);
   options.vcd = vcd_options_of(*arguments, options.engine);
   const RunnableNetwork network(*arguments);

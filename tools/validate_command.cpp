@@ -11,6 +11,7 @@
 #include "sim/result.hpp"
 #include "sparse_formats/error.hpp"
 #include "tools/commands.hpp"
+#include "tools/energy_option.hpp"
 #include "tools/exit_status.hpp"
 #include "tools/host.hpp"
 #include "tools/run_options.hpp"
@@ -40,6 +41,8 @@ CommandLine command_line() {
               {"threads", "N",
                "machines to run at a time, each in its own process; default: all "
                "cores"},
+              {"energy", "FILE",
+               "file of event energies; default: those of configs/energy-45nm.json"},
               {"markdown", "FILE",
                "also write the tables into a Markdown page, between the lines `<!-- begin NAME "
                "-->` and `<!-- end NAME -->` of each figure"},
@@ -110,7 +113,8 @@ Setup setup_of(const Arguments& arguments) {
   return {.seed = arguments
                       .integer("seed", std::numeric_limits<std::int64_t>::min(),
                                std::numeric_limits<std::int64_t>::max())
-                      .value_or(1)};
+                      .value_or(1),
+          .energy = energy_of(arguments).value_or(sim::default_energy_table())};
 }
 
 /// A page with the sections of the figures. \throws InputError

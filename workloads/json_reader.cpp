@@ -84,6 +84,14 @@ std::optional<double> JsonObjectReader::positive(std::string_view key) {
   return v->get<double>();
 }
 
+std::optional<double> JsonObjectReader::not_negative(std::string_view key) {
+  const ordered_json* const v = find(key);
+  if (v == nullptr) return std::nullopt;
+  if (!v->is_number() || !std::isfinite(v->get<double>()) || v->get<double>() < 0.0)
+    refuse(key, *v, "a number from 0");
+  return v->get<double>();
+}
+
 std::optional<std::string> JsonObjectReader::text(std::string_view key) {
   const ordered_json* const v = find(key);
   if (v == nullptr) return std::nullopt;

@@ -39,6 +39,8 @@ class JsonObjectReader {
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view key, IntegerRange range);
   /// A finite number above 0.
   [[nodiscard]] std::optional<double> positive(std::string_view key);
+  /// A finite number from 0.
+  [[nodiscard]] std::optional<double> not_negative(std::string_view key);
   [[nodiscard]] std::optional<std::string> text(std::string_view key);
   [[nodiscard]] std::optional<bool> flag(std::string_view key);
   /// Index of the member's string among `names`.

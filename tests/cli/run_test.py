@@ -220,5 +220,72 @@ class RealNetwork(ProgramTest):
                          [l["counters"]["compute_cycles"] for l in self.load("r.json")["layers"]])
 
 
+class Energies(ProgramTest):
+    COMPONENTS = ["multiply", "add", "activation_ram", "weight_fifo", "crossbar", "accumulator",
+                  "halo", "dram", "total"]
+
+    def test_energies_are_there_when_asked_for_and_add_up(self):
+        self.network()
+        table = self.succeed("run", "--network", "net.h5", "--arch", TINY, "--energy", "default",
+                             "--json", "r.json", "--csv", "r.csv")
+        self.assertIn("crossbar", table)
+        result = self.load("r.json")
+        self.assertEqual("scnn-energy/1", result["energy_table"]["schema"])
+        for machine in ["scnn", "dcnn", "dcnn_opt"]:
+            total = result["total"]["energy"][machine]
+            self.assertEqual(self.COMPONENTS, list(total))
+            for key, value in total.items():
+                layers = [layer["energy"][machine][key] for layer in result["layers"]]
+                self.assertAlmostEqual(sum(layers), value, delta=1e-9 * (1 + value))
+            self.assertAlmostEqual(sum(v for k, v in total.items() if k != "total"),
+                                   total["total"], delta=1e-6)
+        lines = list(csv.DictReader(io.StringIO(self.path("r.csv").read_text())))
+        self.assertEqual(result["total"]["energy"]["dcnn_opt"]["total"],
+                         float(lines[-1]["dcnn_opt_total_pJ"]))
+
+    def test_a_price_of_ones_own_counts(self):
+        self.network()
+        prices = {"schema": "scnn-energy/1", "name": "products only", "events": {
+            name: {"pJ": 2 if name == "multiply" else 0, "source": "test"} for name in
+            ["multiply", "add", "iaram_bit", "oaram_bit", "weight_fifo_bit", "crossbar_product",
+             "accumulator_bit", "halo_bit", "dense_ram_bit", "dram_bit"]}}
+        self.write("e.json", prices)
+        self.succeed("run", "--network", "net.h5", "--energy", "e.json", "--json", "r.json")
+        layer = self.load("r.json")["layers"][1]
+        self.assertEqual(2 * layer["counters"]["products"], layer["energy"]["scnn"]["total"])
+
+    def test_without_the_option_there_are_none(self):
+        self.network()
+        self.succeed("run", "--network", "net.h5", "--json", "r.json")
+        self.assertNotIn("energy", self.path("r.json").read_text())
+
+    def test_a_file_of_prices_that_is_none_is_refused(self):
+        self.network()
+        self.write("e.json", {"schema": "scnn-energy/1", "name": "x", "events": {}})
+        self.refuse('e.json#/events: has no member "multiply", expected one',
+                    "run", "--network", "net.h5", "--energy", "e.json")
+        self.write("e.json", '{"schema": NaN}')
+        told = self.scnn("info", "e.json").err
+        self.refuse(told.removeprefix("scnn: error: ").rstrip("\n"),
+                    "run", "--network", "net.h5", "--energy", "e.json")
+
+
+class Areas(ProgramTest):
+    def test_the_area_of_an_architecture(self):
+        self.write("a.json", {"pe_rows": 4})
+        out = self.succeed("info", "--area", "a.json")
+        self.assertIn("PE                   0.124", out)
+        self.assertIn("32 PEs               3.968", out)
+
+    def test_only_architectures_have_one(self):
+        self.write("d.json", {"conv1": 0.5})
+        self.refuse('d.json#/conv1: unknown key "conv1", expected one of name, clock_ghz, pe_rows, '
+                    "pe_cols, multiplier_array, kc, weight_bits, activation_bits, "
+                    "accumulator_bits, index_bits, accumulator, iaram_bytes, oaram_bytes, "
+                    "weight_fifo_entries, broadcast_entries_per_cycle, dram, ppu, stride_mode, "
+                    "barrier, shared_indices, skip_zero_weights, skip_zero_activations",
+                    "info", "--area", "d.json")
+
+
 if __name__ == "__main__":
     main()

@@ -27,7 +27,7 @@ class Targets(ProgramTest):
     def setUp(self):
         super().setUp()
         if not self.figures:
-            self.succeed("validate", "--only", "fig9,fig10", "--json", "v.json")
+            self.succeed("validate", "--only", "fig9,fig10,fig11,dram", "--json", "v.json")
             for figure in self.load("v.json")["figures"]:
                 self.figures[figure["id"]] = figure
 
@@ -43,13 +43,20 @@ class Targets(ProgramTest):
                     if measure["target"] is not None:
                         self.assertLessEqual(measure["value"], measure["target"])
                         seen += 1
-        self.assertEqual(5, seen)
+        self.assertEqual(7, seen)
 
     def test_errors_are_those_of_the_page(self):
         self.assertEqual([7.4, 9.5, 2.2, 2.7],
                          [round(m["value"], 1) for m in self.figures["fig9"]["measures"]])
         self.assertEqual([0.015, 0.040],
                          [round(m["value"], 3) for m in self.figures["fig10"]["measures"]])
+        self.assertEqual([0.070, 0.066, 0.048, 0.073, 0.232, 0.230],
+                         [round(m["value"], 3) for m in self.figures["fig11"]["measures"]])
+
+    def test_ten_layers_do_not_fit_all_of_them_vggs(self):
+        rows = self.figures["dram"]["rows"]
+        self.assertEqual(10, len(rows))
+        self.assertEqual({"vgg16"}, {row["network"] for row in rows})
 
     def test_speed_ups_are_ratios_of_exact_cycles(self):
         rows = {(r["network"], r["name"]): r["values"] for r in self.figures["fig9"]["rows"]}
@@ -79,7 +86,7 @@ class Command(ProgramTest):
 
     def test_a_list_names_every_figure(self):
         names = [line.split()[0] for line in self.succeed("validate", "--list").splitlines()]
-        self.assertEqual(["table1", "fig1", "fig9", "fig10"], names)
+        self.assertEqual(["table1", "fig1", "fig9", "fig10", "fig11", "table3", "table4", "dram"], names)
 
     def test_a_page_gets_its_sections_and_keeps_the_rest(self):
         self.write("page.md", PAGE)
@@ -95,8 +102,14 @@ class Command(ProgramTest):
 
 class BadInput(ProgramTest):
     def test_a_figure_that_does_not_exist(self):
-        self.refuse('--only: found "fig99", expected some of table1, fig1, fig9, fig10',
+        self.refuse('--only: found "fig99", expected some of table1, fig1, fig9, fig10, fig11, '
+                    'table3, table4, dram',
                     "validate", "--only", "table1,fig99")
+
+    def test_prices_that_are_wrong(self):
+        self.write("e.json", {"schema": "scnn-energy/1", "name": "x"})
+        self.refuse('e.json#: has no member "events", expected one',
+                    "validate", "--only", "table1", "--energy", "e.json")
 
     def test_a_page_without_the_section(self):
         self.write("page.md", "# Page\n")

@@ -10,6 +10,11 @@ constexpr std::array kExperiments{
     Experiment{"fig1", "densities, and the work that is left", three_networks, fig1_figure},
     Experiment{"fig9", "speed-up over the dense machine", three_networks, fig9_figure},
     Experiment{"fig10", "multiplier utilisation and idle PEs", two_networks, fig10_figure},
+    Experiment{"fig11", "energy as a multiple of the dense machine's", three_networks,
+               fig11_figure},
+    Experiment{"table3", "the design", no_tasks, table3_figure},
+    Experiment{"table4", "area", no_tasks, table4_figure},
+    Experiment{"dram", "layers that do not fit on chip", three_networks, dram_figure},
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sim/energy_table.hpp"
 #include "tools/validation/children.hpp"
 #include "tools/validation/report.hpp"
 #include "tools/validation/zoo_run.hpp"
@@ -20,6 +21,7 @@ namespace scnn::cli::validation {
 /// What all experiments share.
 struct Setup {
   std::int64_t seed = 1;
+  sim::EnergyTable energy = sim::default_energy_table();
 };
 
 /// What the children returned, by the name of the task.
@@ -72,5 +74,9 @@ Figure table1_figure(const Setup& setup, const Outcomes& outcomes);
 Figure fig1_figure(const Setup& setup, const Outcomes& outcomes);
 Figure fig9_figure(const Setup& setup, const Outcomes& outcomes);
 Figure fig10_figure(const Setup& setup, const Outcomes& outcomes);
+Figure fig11_figure(const Setup& setup, const Outcomes& outcomes);
+Figure table3_figure(const Setup& setup, const Outcomes& outcomes);
+Figure table4_figure(const Setup& setup, const Outcomes& outcomes);
+Figure dram_figure(const Setup& setup, const Outcomes& outcomes);
 
 }  // namespace scnn::cli::validation

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "sim/json_input.hpp"
-#include "sim/json_place.hpp"
+#include "workloads/json_input.hpp"
+#include "workloads/json_place.hpp"
 #include "sim/result.hpp"
 #include "sim/run.hpp"
 #include "tools/interrupt.hpp"
@@ -55,7 +55,7 @@ std::string run_zoo(const ZooRun& run) {
 
 sim::StoredResult read_zoo_run(const std::string& text) {
   sim::StoredResult result;
-  sim::read_layers(sim::parse_json(text, "result"), {.file = "result", .pointer = {}}, result);
+  sim::read_layers(workloads::parse_json(text, "result"), {.file = "result", .pointer = {}}, result);
   return result;
 }
 
