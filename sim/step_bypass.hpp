@@ -18,4 +18,16 @@ namespace scnn::sim {
 [[nodiscard]] std::uint64_t step_bypass_writes(const workloads::QuantisedLayer& layer,
                                                const memory::Architecture& arch);
 
+/// Updates of a layer, and what is left of them where those to one address are combined.
+struct StepWrites {
+  std::uint64_t updates = 0;   ///< products that reach an output
+  std::uint64_t combined = 0;  ///< accumulator writes
+};
+
+/// The same for a bypass over `window` consecutive steps of a PE, from 1, in the order of
+/// S15 and within a K-group. The machine offers none or one; this tells what more would bring.
+/// \throws InputError when the accumulators cannot hold the layer (S10)
+[[nodiscard]] StepWrites step_writes(const workloads::QuantisedLayer& layer,
+                                     const memory::Architecture& arch, std::uint64_t window);
+
 }  // namespace scnn::sim

@@ -86,7 +86,8 @@ class Command(ProgramTest):
 
     def test_a_list_names_every_figure(self):
         names = [line.split()[0] for line in self.succeed("validate", "--list").splitlines()]
-        self.assertEqual(["table1", "fig1", "fig9", "fig10", "fig11", "table3", "table4", "dram"], names)
+        self.assertEqual(["table1", "fig1", "fig9", "fig10", "fig11", "table3", "table4", "dram",
+                          "sweep", "pes", "storage", "references"], names)
 
     def test_a_page_gets_its_sections_and_keeps_the_rest(self):
         self.write("page.md", PAGE)
@@ -103,7 +104,7 @@ class Command(ProgramTest):
 class BadInput(ProgramTest):
     def test_a_figure_that_does_not_exist(self):
         self.refuse('--only: found "fig99", expected some of table1, fig1, fig9, fig10, fig11, '
-                    'table3, table4, dram',
+                    'table3, table4, dram, sweep, pes, storage, references',
                     "validate", "--only", "table1,fig99")
 
     def test_prices_that_are_wrong(self):

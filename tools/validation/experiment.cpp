@@ -15,6 +15,11 @@ constexpr std::array kExperiments{
     Experiment{"table3", "the design", no_tasks, table3_figure},
     Experiment{"table4", "area", no_tasks, table4_figure},
     Experiment{"dram", "layers that do not fit on chip", three_networks, dram_figure},
+    Experiment{"sweep", "GoogLeNet from density 0.1 to 1.0", sweep_tasks, sweep_figure},
+    Experiment{"pes", "granularity of PEs", granularity_tasks, granularity_figure},
+    Experiment{"storage", "storage of pruned weights", storage_tasks, storage_figure},
+    Experiment{"references", "output memory references of coarse grains", references_tasks,
+               references_figure},
 };
 
 }  // namespace

@@ -78,5 +78,13 @@ Figure fig11_figure(const Setup& setup, const Outcomes& outcomes);
 Figure table3_figure(const Setup& setup, const Outcomes& outcomes);
 Figure table4_figure(const Setup& setup, const Outcomes& outcomes);
 Figure dram_figure(const Setup& setup, const Outcomes& outcomes);
+std::vector<Task> sweep_tasks(const Setup& setup);
+Figure sweep_figure(const Setup& setup, const Outcomes& outcomes);
+std::vector<Task> granularity_tasks(const Setup& setup);
+Figure granularity_figure(const Setup& setup, const Outcomes& outcomes);
+std::vector<Task> storage_tasks(const Setup& setup);
+Figure storage_figure(const Setup& setup, const Outcomes& outcomes);
+std::vector<Task> references_tasks(const Setup& setup);
+Figure references_figure(const Setup& setup, const Outcomes& outcomes);
 
 }  // namespace scnn::cli::validation
