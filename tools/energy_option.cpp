@@ -23,10 +23,12 @@ std::string energy_table(const std::vector<std::pair<std::string, sim::EnergyCom
   constexpr double kMicrojoule = 1e6;
   Table table;
   std::vector<std::string> names;
+  names.reserve(lines.size());
   for (const auto& line : lines) names.push_back(line.first);
   table.text("energy", names);
   const auto column = [&](std::string heading, int decimals, auto&& of) {
     std::vector<std::optional<double>> cells;
+    cells.reserve(lines.size());
     for (const auto& line : lines) cells.emplace_back(of(line.second));
     std::ranges::replace(heading, '_', '\n');
     table.numbers(heading, cells, decimals);

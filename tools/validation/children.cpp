@@ -99,7 +99,7 @@ class Child {
   std::string result(const Task& task) {
     wait();
     if (said_.empty()) throw ModelError(fmt::format("{}: its process crashed", task.name));
-    const std::string text = said_.substr(1);
+    std::string text = said_.substr(1);
     if (said_.front() == kText) return text;
     if (said_.front() == kOtherError) throw ModelError(fmt::format("{}: {}", task.name, text));
     const std::size_t split = text.find(kSeparator);
@@ -128,6 +128,7 @@ class Child {
 /// Waits until some child speaks. \return the children that have said everything
 std::vector<std::size_t> listen_to(std::vector<Child>& children) {
   std::vector<pollfd> waiting;
+  waiting.reserve(children.size());
   for (const Child& child : children) waiting.push_back({child.descriptor(), POLLIN, 0});
   ::poll(waiting.data(), waiting.size(), -1);
   check_interrupt();
@@ -142,6 +143,7 @@ std::vector<std::size_t> listen_to(std::vector<Child>& children) {
 std::vector<std::string> run_in_children(const std::vector<Task>& tasks, int at_once,
                                          const Console& console) {
   std::vector<double> costs;
+  costs.reserve(tasks.size());
   for (const Task& task : tasks) costs.push_back(task.cost);
   Progress progress(console, "validating", costs);
   std::vector<std::string> texts(tasks.size());

@@ -43,6 +43,7 @@ std::string published_name(const std::string& network) { return "published " + n
 
 std::vector<Task> published_tasks(const std::vector<std::string>& networks, const Setup& setup) {
   std::vector<Task> tasks;
+  tasks.reserve(networks.size());
   for (const std::string& network : networks)
     tasks.push_back(zoo_task(published_name(network), published_run(network, setup)));
   return tasks;

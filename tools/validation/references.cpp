@@ -27,6 +27,7 @@ struct Setting {
 
 std::vector<Setting> settings() {
   std::vector<Setting> all;
+  all.reserve(kDensities.size() + 3);
   for (const double density : kDensities)
     all.push_back({fmt::format("{}", density), density, std::nullopt});
   all.push_back({"0.33, dense inputs", 0.33, 1.0});
