@@ -5,11 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include "pruning/prune.hpp"
-#include "sim/json_input.hpp"
 #include "sim/result.hpp"
 #include "sim/step_bypass.hpp"
 #include "tools/interrupt.hpp"
 #include "tools/validation/experiment.hpp"
+#include "workloads/json_input.hpp"
 #include "workloads/published.hpp"
 
 namespace scnn::cli::validation {
@@ -87,9 +87,10 @@ Figure references_figure(const Setup& /*setup*/, const Outcomes& outcomes) {
                     {"fine M\nstep bypass", 1}, {"vector M\nstep bypass", 1}, {"saved\n% ", 1},
                     {"published\nfrom %", 0},   {"published\nto %", 0}};
   for (const Setting& setting : settings()) {
-    const auto fine = sim::parse_json(outcomes.text(task_name(setting, Granularity::fine)), "r");
+    const auto fine =
+        workloads::parse_json(outcomes.text(task_name(setting, Granularity::fine)), "r");
     const auto vector =
-        sim::parse_json(outcomes.text(task_name(setting, Granularity::vector)), "r");
+        workloads::parse_json(outcomes.text(task_name(setting, Granularity::vector)), "r");
     Row row{.network = "vgg16", .name = setting.name, .cells = {}, .why = {}};
     for (const std::size_t scope : {0U, 1U}) {
       const double a = fine[scope].get<double>(), b = vector[scope].get<double>();

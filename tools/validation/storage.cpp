@@ -4,10 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "pruning/prune.hpp"
-#include "sim/json_input.hpp"
 #include "sim/result.hpp"
 #include "sim/storage.hpp"
 #include "tools/validation/experiment.hpp"
+#include "workloads/json_input.hpp"
 #include "workloads/published.hpp"
 
 namespace scnn::cli::validation {
@@ -78,7 +78,7 @@ Figure storage_figure(const Setup& /*setup*/, const Outcomes& outcomes) {
   figure.columns = {{"stored /\ndense", 3}, {"closed\nform", 3}, {"placeholders\nand zeros, %", 2}};
   Mean off;
   for (const std::string_view network : workloads::published::regularity_networks()) {
-    const auto object = sim::parse_json(outcomes.text(task_name(network)), "result");
+    const auto object = workloads::parse_json(outcomes.text(task_name(network)), "result");
     for (const auto& member : object.items()) {
       const double stored = member.value()[0].get<double>();
       const double closed = member.value()[1].get<double>();

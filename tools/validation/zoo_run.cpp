@@ -2,11 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "workloads/json_input.hpp"
-#include "workloads/json_place.hpp"
 #include "sim/result.hpp"
 #include "sim/run.hpp"
 #include "tools/interrupt.hpp"
+#include "workloads/json_input.hpp"
+#include "workloads/json_place.hpp"
 
 namespace scnn::cli::validation {
 
@@ -55,7 +55,8 @@ std::string run_zoo(const ZooRun& run) {
 
 sim::StoredResult read_zoo_run(const std::string& text) {
   sim::StoredResult result;
-  sim::read_layers(workloads::parse_json(text, "result"), {.file = "result", .pointer = {}}, result);
+  sim::read_layers(workloads::parse_json(text, "result"), {.file = "result", .pointer = {}},
+                   result);
   return result;
 }
 
