@@ -51,6 +51,11 @@ endif()
 pkg_check_modules(HWY QUIET IMPORTED_TARGET libhwy)
 if(NOT HWY_FOUND)
   scnn_missing("Highway" libhwy-dev)
+else()
+  # The kernels keep vectors in arrays, which vectors of a length unknown to the compiler
+  # cannot be.
+  target_compile_definitions(PkgConfig::HWY INTERFACE
+                             "HWY_DISABLED_TARGETS=(HWY_SVE|HWY_SVE2|HWY_SVE_256|HWY_SVE2_128)")
 endif()
 
 # oneTBB: the threads of the decoupled engine.
