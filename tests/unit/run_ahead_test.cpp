@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "pe/activation_tile.hpp"
 #include "sim/layer_job.hpp"
 #include "tests/support/one_layer.hpp"
 #include "tests/support/random_layer.hpp"
@@ -29,19 +30,8 @@ std::vector<Path> all_paths() {
 }
 
 memory::ActivationBuffer load(const TileJob& job, std::int64_t pe) {
-  const Rect& inputs = job.regions[static_cast<std::size_t>(pe)].inputs;
-  sparse::ActivationLayout layout;
-  layout.shape = *job.shape;
-  layout.conv_group = job.conv_group;
-  layout.y_begin = inputs.rows.begin;
-  layout.y_end = inputs.rows.end;
-  layout.x_begin = inputs.cols.begin;
-  layout.x_end = inputs.cols.end;
-  layout.split = phase_split(*job.shape, *job.arch);
-  layout.index_bits = job.arch->index_bits;
-  layout.skip_zeros = job.arch->skip_zero_activations;
   memory::ActivationBuffer buffer;
-  buffer.load(layout, *job.input);
+  buffer.load(activation_layout(job, pe), *job.input);
   return buffer;
 }
 
