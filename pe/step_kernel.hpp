@@ -39,6 +39,13 @@ struct TeamOperands {
 /// Everything a team's steps read and change. Cycles are counted from the start of the
 /// tile.
 struct TeamState {
+  // Of each member. The first is read, the others change.
+  TeamNumbers last_block;  ///< of the group, in which it has steps; -1 for none
+  TeamNumbers next;        ///< first cycle not yet accounted for; never, where nobody is
+  TeamNumbers last_issue;  ///< start - 1 before the first step
+  TeamNumbers last_pop;    ///< start before the first pop
+  TeamNumbers bank_stall, late;
+  TeamNumbers waited;  ///< cycles waited for weights before a step, late or not
   // Read.
   const StepTables* tables = nullptr;
   const TeamOperands* operands = nullptr;
@@ -50,23 +57,16 @@ struct TeamState {
   std::size_t known = 0;                     ///< entries whose arrival is known
   const std::int64_t* arrival = nullptr;     ///< D[j]
   const std::int64_t* late_until = nullptr;  ///< last cycle with a late supply
-  /// The last block of the group that a member has steps in, -1 for none.
-  TeamNumbers last_block;
   // Changed.
-  std::uint8_t* queues = nullptr;  ///< `[member][lane]`, updates per bank in cycle `next`
-  std::size_t block = 0;           ///< of the group, at hand
-  std::uint32_t at = 0;            ///< its vectors taken
-  TeamNumbers next;                ///< first cycle not yet accounted for; never, where nobody is
-  TeamNumbers last_issue;          ///< start - 1 before the first step
-  TeamNumbers last_pop;            ///< start before the first pop
-  TeamNumbers bank_stall, late;
-  TeamNumbers waited;                 ///< cycles waited for weights before a step, late or not
+  std::uint8_t* queues = nullptr;     ///< `[member][lane]`, updates per bank in cycle `next`
+  std::size_t block = 0;              ///< of the group, at hand
   std::vector<TeamNumbers> run_pops;  ///< room for the pops of a run
-  /// Queues held many steps of the last run: chooses between ways of equal results.
-  bool contended = false;
   /// Receives, for each entry popped, when the last member popped it.
   std::int64_t* pops = nullptr;
   std::size_t popped = 0;
+  std::uint32_t at = 0;  ///< vectors taken of the block
+  /// Queues held many steps of the last run: chooses between ways of equal results.
+  bool contended = false;
 };
 
 /// Takes every run whose weight vectors' arrivals are all known, with all members.

@@ -105,19 +105,21 @@ std::span<const std::int64_t> TeamSteps::advance(const ArrivalView& arrivals) {
   return std::span(pops).first(state_.popped);
 }
 
-GroupTimes TeamSteps::times(std::size_t p) const {
+GroupTimes TeamSteps::times(std::size_t member) const {
   GroupTimes t;
   t.finish = start_;
   if (group_first_ == group_end_) return t;
   // After the last step the member waits for the entries it only pops, then for its
   // queues.
-  const std::int64_t popping = std::max<std::int64_t>(state_.last_pop[p] - state_.last_issue[p], 0);
-  const std::int64_t all_free = state_.last_issue[p] + 1 + deepest_queue(state_, p);
-  const std::int64_t popped = std::max(state_.last_issue[p], state_.last_pop[p]) + 1;
+  const std::int64_t popping =
+      std::max<std::int64_t>(state_.last_pop[member] - state_.last_issue[member], 0);
+  const std::int64_t all_free = state_.last_issue[member] + 1 + deepest_queue(state_, member);
+  const std::int64_t popped = std::max(state_.last_issue[member], state_.last_pop[member]) + 1;
   t.finish = std::max(popped, all_free);
-  t.bank_stall = static_cast<std::uint64_t>(state_.bank_stall[p] + t.finish - popped);
-  t.weight_wait = static_cast<std::uint64_t>(state_.late[p]);
-  t.backpressure_wait = static_cast<std::uint64_t>(state_.waited[p] + popping - state_.late[p]);
+  t.bank_stall = static_cast<std::uint64_t>(state_.bank_stall[member] + t.finish - popped);
+  t.weight_wait = static_cast<std::uint64_t>(state_.late[member]);
+  t.backpressure_wait =
+      static_cast<std::uint64_t>(state_.waited[member] + popping - state_.late[member]);
   return t;
 }
 

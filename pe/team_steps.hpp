@@ -48,11 +48,11 @@ class TeamSteps {
   void load_member(std::size_t block, std::size_t member, const ActivationOperands* operands,
                    std::size_t phase);
 
+  TeamState state_;
   const TileJob* job_ = nullptr;
   std::size_t members_ = 0;
   TeamOperands operands_;
   std::vector<std::uint8_t> queues_;
-  TeamState state_;
   std::int64_t start_ = 0;
   std::size_t group_first_ = 0, group_end_ = 0;  ///< entries of the group
   std::vector<std::int64_t> pops_[2];            ///< in turn: what was returned last stays a while
