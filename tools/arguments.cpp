@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
+#include <system_error>
+#include <utility>
 
 #include "sparse_formats/error.hpp"
 #include "tools/options.hpp"
@@ -116,6 +119,33 @@ void Arguments::not_both(std::string_view a, std::string_view b) const {
   if (has(a) && has(b))
     throw InputError(fmt::format("--{}, --{}", a, b),
                      "both are given, expected at most one of them");
+}
+
+void Arguments::refuse_shared_files() const {
+  static constexpr std::string_view kRead[] = {"network", "in",   "topology", "activations",
+                                               "arch",    "mask", "energy",   "densities"};
+  static constexpr std::string_view kWritten[] = {"out",     "json", "csv",
+                                                  "outputs", "vcd",  "markdown"};
+  std::vector<std::pair<std::string_view, std::filesystem::path>> taken;
+  const auto place = [this](std::string_view name) {
+    std::error_code failed;  // what cannot be resolved is told where it is opened
+    return std::filesystem::weakly_canonical(*text(name), failed);
+  };
+  for (const std::string_view name : kRead)
+    if (has(name)) taken.emplace_back(name, place(name));
+  for (const std::string_view name : kWritten) {
+    if (!has(name)) continue;
+    const std::filesystem::path path = place(name);
+    std::error_code failed;
+    if (std::filesystem::exists(path, failed) && !std::filesystem::is_regular_file(path, failed))
+      continue;  // /dev/null keeps nothing
+    for (const auto& [other, used] : taken)
+      // A network may be pruned in place: what is pruned again stays as it was.
+      if (path == used && !(command_ == "prune" && name == "out" && other == "network"))
+        throw InputError(dashed(name),
+                         fmt::format("names the file of --{}, expected another", other));
+    taken.emplace_back(name, path);
+  }
 }
 
 }  // namespace scnn::cli

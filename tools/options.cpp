@@ -141,6 +141,7 @@ std::optional<Arguments> parse(const CommandLine& line, const Words& words, Cons
   const auto parsed = parse_words(words, describe(line, console.width), see);
   Arguments arguments(std::string(line.name), collect(line, parsed, see));
   console.quiet = arguments.has("quiet");
+  arguments.refuse_shared_files();
   return arguments;
 }
 

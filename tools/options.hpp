@@ -42,6 +42,9 @@ class Arguments {
   std::string_view exactly_one(const std::vector<std::string_view>& names) const;
   /// Throws when both were given.
   void not_both(std::string_view a, std::string_view b) const;
+  /// Throws when a file to be written is also one that is read, or another to be written;
+  /// only `prune` may put its network into the place of the one it read.
+  void refuse_shared_files() const;
 
  private:
   std::string command_;

@@ -101,6 +101,21 @@ class WrongUsage(ProgramTest):
                     "--engine", "clocked", "--vcd", "a.vcd", "--vcd-from", "5", "--vcd-to", "3")
 
 
+class SharedFiles(ProgramTest):
+    def test_a_file_is_not_written_over_one_that_is_read_or_written(self):
+        net = self.network()
+        before = self.path(net).read_bytes()
+        self.refuse("--json: names the file of --network, expected another",
+                    "run", "--network", net, "--json", net)
+        self.refuse("--out: names the file of --network, expected another",
+                    "encode", "--network", net, "--out", f"./{net}")
+        self.refuse("--csv: names the file of --json, expected another",
+                    "run", "--network", net, "--json", "r", "--csv", "r")
+        self.assertEqual(before, self.path(net).read_bytes())
+        self.assertEqual(0, self.scnn("run", "--network", net, "--json", "/dev/null", "--csv",
+                                      "/dev/null").status)
+
+
 class Streams(ProgramTest):
     def test_data_go_to_stdout_and_notes_to_stderr_unless_quiet(self):
         net = self.network(inputs=False, input_density=0.5)
