@@ -105,8 +105,10 @@ void note_inputs(const RunnableNetwork& network, const Arguments& arguments,
   if (made > 0)
     console.note(
         fmt::format("{} of {} layers have no input in the file and run on a synthesised "
-                    "one",
-                    made, network.chosen().size()));
+                    "one, as dense as {} says",
+                    made, network.chosen().size(),
+                    arguments.has("activation-density") ? "--activation-density"
+                                                        : "the layer's input_density"));
   else if (arguments.has("activation-density"))
     console.note("--activation-density has no effect: every layer has its input in the file");
 }

@@ -121,7 +121,8 @@ class Streams(ProgramTest):
         net = self.network(inputs=False, input_density=0.5)
         loud = self.scnn("run", "--network", net)
         self.assertEqual("scnn: note: 3 of 3 layers have no input in the file and run on a "
-                         "synthesised one\n", loud.err)
+                         "synthesised one, as dense as the layer's input_density says\n",
+                         loud.err)
         quiet = self.scnn("run", "--network", net, "--quiet")
         self.assertEqual(("", loud.out), (quiet.err, quiet.out))
 
