@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "pe/activation_tile.hpp"
 #include "pe/multiplier_array.hpp"
 #include "sim/layer_job.hpp"
 #include "tests/support/one_layer.hpp"
@@ -16,17 +17,7 @@ namespace {
 class Buffer : public memory::ActivationSource {
  public:
   Buffer(const TileJob& job, std::int64_t pe) {
-    const Rect& inputs = job.regions[static_cast<std::size_t>(pe)].inputs;
-    sparse::ActivationLayout layout;
-    layout.shape = *job.shape;
-    layout.conv_group = job.conv_group;
-    layout.y_begin = inputs.rows.begin;
-    layout.y_end = inputs.rows.end;
-    layout.x_begin = inputs.cols.begin;
-    layout.x_end = inputs.cols.end;
-    layout.split = phase_split(*job.shape, *job.arch);
-    layout.index_bits = job.arch->index_bits;
-    buffer_.load(layout, *job.input);
+    buffer_.load(activation_layout(job, pe), *job.input);
   }
   [[nodiscard]] std::span<const sparse::StoredActivation> block(std::size_t b) const override {
     return buffer_.block(b);

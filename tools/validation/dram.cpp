@@ -70,9 +70,9 @@ Figure dram_figure(const Setup& setup, const Outcomes& outcomes) {
       "The tenth layer is conv4_3: its input fills the IARAMs to 98 % on average, and only the "
       "fullest PEs are over (S27 asks every PE). All are VGG's, as published.",
       "The price is several times the published one where planes are largest: a bit of DRAM costs "
-      "20 pJ in the default table (EIE). A table with 5 pJ, which AlexNet in Fig. 11 would fit "
-      "better as well, brings the mean to 27 % and the most to 119 %, but takes the same layers of "
-      "VGG in Fig. 11 further from the published ones ([energy.md](energy.md))."};
+      "20 pJ in the default table (EIE). A table with 5 pJ (`--energy FILE`), which AlexNet in "
+      "Fig. 11 would fit better as well, brings it down, but takes the same "
+      "layers of VGG in Fig. 11 further from the published ones ([energy.md](energy.md))."};
   return figure;
 }
 
