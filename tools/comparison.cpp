@@ -59,6 +59,13 @@ double default_density(const workloads::Layer& layer) {
   return density > 0.0 ? density : 1.0;
 }
 
+void prune_to(workloads::Layer& layer, Granularity granularity, double density,
+              const std::string& where) {
+  layer.mask = pruning::prune_layer(layer.weights, granularity, density, nullptr, where);
+  layer.spec.granularity = granularity;
+  pruning::apply_mask(layer.weights, *layer.mask);
+}
+
 bool narrow(workloads::ValueTensor& weights, int bits) {
   auto* integers = std::get_if<workloads::IntTensor>(&weights);
   if (integers == nullptr) return false;
@@ -77,11 +84,7 @@ workloads::QuantisedLayer Comparer::prepare(const workloads::Layer& source, Gran
                                             std::optional<double> density, const std::string& where,
                                             std::uint64_t& kept_weights) const {
   workloads::Layer layer = source;
-  if (density) {
-    layer.mask = pruning::prune_layer(layer.weights, granularity, *density, nullptr, where);
-    layer.spec.granularity = granularity;
-    pruning::apply_mask(layer.weights, *layer.mask);
-  }
+  if (density) prune_to(layer, granularity, *density, where);
   kept_weights =
       static_cast<std::uint64_t>(layer.mask ? std::ranges::count(layer.mask->kept.values(), 1)
                                             : layer.spec.shape.weight_count());

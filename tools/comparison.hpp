@@ -90,6 +90,11 @@ class Comparer {
 /// else that of the layer's mask, else its share of non-zero weights.
 [[nodiscard]] double default_density(const workloads::Layer& layer);
 
+/// Prunes a layer to a density by L1 (docs/formats.md, `scnn prune`).
+/// \param where  the layer's place, for messages
+void prune_to(workloads::Layer& layer, Granularity granularity, double density,
+              const std::string& where);
+
 /// Brings integer weights that do not fit `bits` to that width as floats are (S5): with
 /// `scale = max|w| / (2^(bits-1) - 1)`. Weights that fit, and floats, stay as they are.
 /// \return true when they did not fit

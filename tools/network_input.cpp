@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "sparse_formats/error.hpp"
+#include "tools/comparison.hpp"
 #include "tools/host.hpp"
 #include "workloads/densities.hpp"
 #include "workloads/hdf5.hpp"
@@ -17,6 +18,16 @@ namespace {
 
 /// Of weights and of activations, where none is stated: only estimates of time use it.
 constexpr double kUsualDensity = 0.5;
+
+NetworkRequest request_of(const Arguments& arguments) {
+  NetworkRequest request;
+  request.file = arguments.required("network");
+  request.layers = arguments.all("layers");
+  request.activation_density = arguments.density("activation-density");
+  request.seed = arguments.integer("seed", std::numeric_limits<std::int64_t>::min(),
+                                   std::numeric_limits<std::int64_t>::max());
+  return request;
+}
 
 }  // namespace
 
@@ -43,13 +54,12 @@ std::vector<std::size_t> select_layers(const workloads::NetworkSource& network,
 }
 
 RunnableNetwork::RunnableNetwork(const Arguments& arguments)
-    : path_(arguments.required("network")),
-      activation_density_(arguments.density("activation-density")) {
-  const auto seed = arguments.integer("seed", std::numeric_limits<std::int64_t>::min(),
-                                      std::numeric_limits<std::int64_t>::max());
-  source_ = workloads::open_network(path_);
-  seed_ = seed.value_or(source_->info().seed.value_or(1));
-  chosen_ = select_layers(*source_, arguments.all("layers"));
+    : RunnableNetwork(request_of(arguments)) {}
+
+RunnableNetwork::RunnableNetwork(NetworkRequest request)
+    : request_(std::move(request)), source_(request_.open()) {
+  seed_ = request_.seed.value_or(source_->info().seed.value_or(1));
+  chosen_ = select_layers(*source_, request_.layers);
   for (const std::size_t i : chosen_)
     if (!source_->layers()[i].has_input && !input_density(i))
       throw InputError(source_->where(i),
@@ -58,22 +68,30 @@ RunnableNetwork::RunnableNetwork(const Arguments& arguments)
 }
 
 std::optional<double> RunnableNetwork::input_density(std::size_t index) const {
-  return activation_density_ ? activation_density_ : source_->layers()[index].input_density;
+  return request_.activation_density ? request_.activation_density
+                                     : source_->layers()[index].input_density;
 }
 
 workloads::Layer RunnableNetwork::read(std::size_t index) const {
   workloads::Layer layer = source_->read(index);
+  if (request_.granularity)
+    prune_to(layer, *request_.granularity, request_.density.value_or(default_density(layer)),
+             source_->where(index));
   if (!layer.input)
     layer.input = workloads::synthesise_input(layer.spec, input_density(index).value(), seed_);
   return layer;
+}
+
+double RunnableNetwork::weight_density(const workloads::LayerSpec& spec) const {
+  if (request_.density) return *request_.density;
+  return spec.density_published.value_or(kUsualDensity);
 }
 
 std::vector<double> RunnableNetwork::costs() const {
   std::vector<double> costs;
   for (const std::size_t i : chosen_) {
     const workloads::LayerSpec& spec = source_->layers()[i];
-    costs.push_back(static_cast<double>(spec.shape.multiplies()) *
-                    spec.density_published.value_or(kUsualDensity) *
+    costs.push_back(static_cast<double>(spec.shape.multiplies()) * weight_density(spec) *
                     input_density(i).value_or(kUsualDensity));
   }
   return costs;
@@ -86,7 +104,7 @@ std::size_t RunnableNetwork::synthesised() const {
 
 sim::NetworkFacts RunnableNetwork::facts() const {
   return {.info = source_->info(),
-          .file = workloads::hdf5::printable_path(std::filesystem::path(path_).filename()),
+          .file = workloads::hdf5::printable_path(std::filesystem::path(request_.file).filename()),
           .layers = source_->layers().size(),
           .first_layer = source_->layers().front().name};
 }
@@ -95,7 +113,7 @@ sim::Provenance RunnableNetwork::provenance() const {
   sim::Provenance provenance = program_provenance();
   provenance.input_sha256 = source_->sha256();
   provenance.seed = seed_;
-  provenance.activation_density = activation_density_;
+  provenance.activation_density = request_.activation_density;
   return provenance;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/result.hpp"
+#include "tools/network_request.hpp"
 #include "tools/options.hpp"
 #include "workloads/network_file.hpp"
 
@@ -25,11 +26,14 @@ class RunnableNetwork {
   /// Takes --network, --layers, --activation-density and --seed.
   /// \throws InputError also when a chosen layer has no input and no density to make one of
   explicit RunnableNetwork(const Arguments& arguments);
+  /// Takes a network of a plan or a list of cases. \throws InputError as above
+  explicit RunnableNetwork(NetworkRequest request);
 
+  [[nodiscard]] const NetworkRequest& request() const { return request_; }
   [[nodiscard]] const workloads::NetworkSource& source() const { return *source_; }
   /// Indices of the chosen layers.
   [[nodiscard]] const std::vector<std::size_t>& chosen() const { return chosen_; }
-  /// Reads a layer and makes its input where it has none.
+  /// Reads a layer, prunes it where that is asked for, and makes its input where it has none.
   [[nodiscard]] workloads::Layer read(std::size_t index) const;
   /// Products to expect of every chosen layer: its multiplies, times the densities that are
   /// stated for it.
@@ -43,11 +47,11 @@ class RunnableNetwork {
 
  private:
   [[nodiscard]] std::optional<double> input_density(std::size_t index) const;
+  [[nodiscard]] double weight_density(const workloads::LayerSpec& spec) const;
 
-  std::string path_;
+  NetworkRequest request_;
   std::unique_ptr<workloads::NetworkSource> source_;
   std::vector<std::size_t> chosen_;
-  std::optional<double> activation_density_;
   std::int64_t seed_ = 1;
 };
 

@@ -84,7 +84,7 @@ Outcomes work(const std::vector<Experiment>& chosen, const Setup& setup, int at_
       if (names.insert(task.name).second) tasks.push_back(std::move(task));
   // The longest first, so that no core is left waiting for it in the end.
   std::ranges::stable_sort(tasks, std::ranges::greater(), &Task::cost);
-  auto texts = run_in_children(tasks, at_once, console);
+  auto texts = run_in_children(tasks, at_once, console, "validating");
   Outcomes outcomes;
   for (std::size_t i = 0; i < tasks.size(); ++i) outcomes.add(tasks[i].name, std::move(texts[i]));
   return outcomes;

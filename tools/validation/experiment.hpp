@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "sim/energy_table.hpp"
-#include "tools/validation/children.hpp"
+#include "tools/children.hpp"
 #include "tools/validation/report.hpp"
 #include "tools/validation/zoo_run.hpp"
 

@@ -1,4 +1,4 @@
-#include "tools/validation/children.hpp"
+#include "tools/children.hpp"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -17,7 +17,7 @@
 #include "tools/interrupt.hpp"
 #include "tools/progress.hpp"
 
-namespace scnn::cli::validation {
+namespace scnn::cli {
 namespace {
 
 // First byte of what a child says.
@@ -141,11 +141,11 @@ std::vector<std::size_t> listen_to(std::vector<Child>& children) {
 }  // namespace
 
 std::vector<std::string> run_in_children(const std::vector<Task>& tasks, int at_once,
-                                         const Console& console) {
+                                         const Console& console, const std::string& doing) {
   std::vector<double> costs;
   costs.reserve(tasks.size());
   for (const Task& task : tasks) costs.push_back(task.cost);
-  Progress progress(console, "validating", costs);
+  Progress progress(console, doing, costs);
   std::vector<std::string> texts(tasks.size());
   std::vector<Child> children;
   std::size_t next = 0;
@@ -167,4 +167,4 @@ std::vector<std::string> run_in_children(const std::vector<Task>& tasks, int at_
   return texts;
 }
 
-}  // namespace scnn::cli::validation
+}  // namespace scnn::cli

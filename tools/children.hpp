@@ -10,7 +10,7 @@
 
 #include "tools/console.hpp"
 
-namespace scnn::cli::validation {
+namespace scnn::cli {
 
 /// Something to do in a child, which hands back a text.
 struct Task {
@@ -21,10 +21,12 @@ struct Task {
 
 /// Forks a child per task, up to `at_once` at a time; texts come in the order of the tasks.
 ///
+/// \param doing  for the progress bar: `validating`
 /// The parent has built no machine yet and runs no threads, so that a fork is safe.
 /// \throws InputError and ModelError as the task did; Interrupted; OutputError when there
 ///         is no process to be had. No child outlives the call.
 [[nodiscard]] std::vector<std::string> run_in_children(const std::vector<Task>& tasks, int at_once,
-                                                       const Console& console);
+                                                       const Console& console,
+                                                       const std::string& doing);
 
-}  // namespace scnn::cli::validation
+}  // namespace scnn::cli
