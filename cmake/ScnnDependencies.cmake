@@ -63,3 +63,9 @@ find_package(TBB QUIET)
 if(NOT TBB_FOUND)
   scnn_missing("oneTBB" libtbb-dev)
 endif()
+
+# muParser: the filters of sweeps.
+pkg_check_modules(MUPARSER QUIET IMPORTED_TARGET muparser)
+if(NOT MUPARSER_FOUND)
+  scnn_missing("muParser" libmuparser-dev)
+endif()

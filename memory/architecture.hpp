@@ -22,16 +22,19 @@ struct Accumulator {
   BankMap bank_map = BankMap::linear;
   Bypass bypass = Bypass::none;
   Capacity capacity = Capacity::ignore;
+  friend bool operator==(const Accumulator&, const Accumulator&) = default;
 };
 
 struct Dram {
   std::int64_t bytes_per_cycle = 50;
   std::int64_t latency_cycles = 100;
+  friend bool operator==(const Dram&, const Dram&) = default;
 };
 
 struct PpuRates {
   std::int64_t entries_per_cycle = 32;
   std::int64_t halo_entries_per_cycle = 4;
+  friend bool operator==(const PpuRates&, const PpuRates&) = default;
 };
 
 /// Defaults are the machine of SCNN (ISCA 2017), Table 3.
@@ -52,6 +55,7 @@ struct Architecture {
   StrideMode stride_mode = StrideMode::phases;
   bool shared_indices = true;
   bool skip_zero_weights = true, skip_zero_activations = true;
+  friend bool operator==(const Architecture&, const Architecture&) = default;
 
   [[nodiscard]] std::int64_t pe_count() const { return pe_rows * pe_cols; }
   [[nodiscard]] std::int64_t accumulator_entries() const {

@@ -87,6 +87,31 @@ class FieldWriter {
   ordered_json& object_;
 };
 
+/// Collects the names of every choice.
+class ChoiceNames {
+ public:
+  template <class... Anything>
+  void text(const Anything&...) {}
+  template <class... Anything>
+  void flag(const Anything&...) {}
+  template <class... Anything>
+  void positive(const Anything&...) {}
+  template <class... Anything>
+  void integer(const Anything&...) {}
+  template <class Enum>
+  void choice(std::string_view /*key*/, Enum /*value*/, std::span<const std::string_view> names) {
+    all.insert(all.end(), names.begin(), names.end());
+  }
+  void constant(std::string_view /*key*/, std::span<const std::string_view> names) {
+    all.insert(all.end(), names.begin(), names.end());
+  }
+  template <class Visit>
+  void object(std::string_view /*key*/, Visit&& visit) {
+    visit(*this);
+  }
+  std::vector<std::string> all;
+};
+
 template <class T>
 void take(T& value, const std::optional<T>& given) {
   if (given) value = *given;
@@ -147,6 +172,13 @@ memory::Architecture resolve_architecture(const ordered_json& object, const std:
   memory::Architecture arch = resolve(mirror);
   validate(arch, where);
   return arch;
+}
+
+std::vector<std::string> choice_names() {
+  ChoiceNames names;
+  const memory::Architecture defaults;
+  visit_fields(defaults, names);
+  return std::move(names.all);
 }
 
 ordered_json to_json(const memory::Architecture& arch) {

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <vector>
 
 #include "memory/architecture.hpp"
 
@@ -28,6 +29,9 @@ namespace scnn::sim {
 /// Throws InputError at `where` when a value is impossible; every resolved
 /// architecture has passed this.
 void validate(const memory::Architecture& arch, const std::string& where);
+
+/// Every name that a choice among names may take: `none`, `shrink-kc`.
+[[nodiscard]] std::vector<std::string> choice_names();
 
 /// The resolved architecture as an object that `resolve_architecture` takes back.
 [[nodiscard]] nlohmann::ordered_json to_json(const memory::Architecture& arch);

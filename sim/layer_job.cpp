@@ -56,4 +56,13 @@ LayerJob::LayerJob(const workloads::QuantisedLayer& layer, const memory::Archite
     }
 }
 
+void LayerJob::bind(const memory::Architecture& arch, bool values) {
+  values_ = values;
+  output_.arch = &arch;
+  for (pe::TileJob& tile : tiles_) {
+    tile.arch = &arch;
+    tile.values = values;
+  }
+}
+
 }  // namespace scnn::sim

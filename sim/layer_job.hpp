@@ -28,6 +28,9 @@ class LayerJob {
   LayerJob(const LayerJob&) = delete;
   LayerJob& operator=(const LayerJob&) = delete;
 
+  /// Hands the job to another machine. \pre the same `preparation_key`; `arch` outlives the run
+  void bind(const memory::Architecture& arch, bool values);
+
   /// Tiles in the order of S3 and S15: temporal tiles of each convolution group.
   [[nodiscard]] const std::vector<pe::TileJob>& tiles() const { return tiles_; }
   [[nodiscard]] const pe::OutputJob& output() const { return output_; }

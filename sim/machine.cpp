@@ -52,22 +52,24 @@ class Machine::Impl {
       else
         products = nonzero_products(layer, arch_);
     });
-    const LayerJob& job = *made;
-    if (options_.values) accelerator_.collector().begin(layer.spec.shape);
-    for (auto& pe : accelerator_.pes()) pe->reset_counters();
-    simulate(job);
-    LayerResult result = describe(layer, job);
-    result.counters = collect(job, first, products);
-    check_identities(result.counters, job, arch_, products);
-    if (options_.values && options_.verify) {
-      verify(layer, accelerator_.collector().accumulated, job.output().owners);
-      result.verified = true;
-    }
-    if (options_.on_layer) {
-      const OutputCollector& c = accelerator_.collector();
-      options_.on_layer(result, {c.accumulated, c.output});
+    return run_job(*made, first, products, nullptr);
+  }
+
+  LayerResult run(PreparedLayer& layer, bool first) {
+    const OutputFacts* known = layer.outputs() ? &*layer.outputs() : nullptr;
+    layer.job().bind(arch_, options_.values && known == nullptr);
+    LayerResult result = run_job(layer.job(), first, layer.products(), known);
+    if (options_.values && known == nullptr) {
+      const LayerTiming& t = accelerator_.sequencer().timing();
+      layer.keep_outputs({t.overflows, t.output_stored, t.output_fullest, result.verified});
     }
     return result;
+  }
+
+  void retime(const memory::Architecture& arch) {
+    if (options_.engine != Engine::decoupled || machine_key(arch_) != machine_key(arch))
+      throw ModelError("a machine cannot go on as one that differs in more than timing");
+    arch_ = arch;
   }
 
   [[nodiscard]] pe::StepPaths step_paths() {
@@ -81,6 +83,34 @@ class Machine::Impl {
   }
 
  private:
+  /// \param known  outputs of the layer, when they need not be computed
+  LayerResult run_job(const LayerJob& job, bool first, std::uint64_t products,
+                      const OutputFacts* known) {
+    const workloads::QuantisedLayer& layer = job.layer();
+    if (job.values()) accelerator_.collector().begin(layer.spec.shape);
+    for (auto& pe : accelerator_.pes()) pe->reset_counters();
+    simulate(job);
+    LayerTiming timing = accelerator_.sequencer().timing();
+    if (known != nullptr) {
+      timing.overflows = known->overflows;
+      timing.output_stored = known->stored;
+      timing.output_fullest = known->fullest;
+    }
+    LayerResult result = describe(layer, job);
+    result.counters = collect(job, timing, first, products);
+    check_identities(result.counters, job, arch_, products);
+    if (known != nullptr) result.verified = known->verified;
+    if (job.values() && options_.verify) {
+      verify(layer, accelerator_.collector().accumulated, job.output().owners);
+      result.verified = true;
+    }
+    if (options_.on_layer && known == nullptr) {
+      const OutputCollector& c = accelerator_.collector();
+      options_.on_layer(result, {c.accumulated, c.output});
+    }
+    return result;
+  }
+
   void simulate(const LayerJob& job) {
     Sequencer& sequencer = accelerator_.sequencer();
     fifo_writes_before_ = accelerator_.broadcast().fifo_writes();
@@ -109,7 +139,8 @@ class Machine::Impl {
   }
 
   /// Walks the module tree for the units' counters and adds what belongs to the layer.
-  memory::Counters collect(const LayerJob& job, bool first, std::uint64_t products) {
+  memory::Counters collect(const LayerJob& job, const LayerTiming& timing, bool first,
+                           std::uint64_t products) {
     memory::Counters c;
     const auto element_bits = static_cast<std::uint64_t>(arch_.activation_bits + arch_.index_bits);
     std::uint64_t stored = 0, fullest = 0;
@@ -118,7 +149,6 @@ class Machine::Impl {
       stored += pe->stored_activations();
       fullest = std::max(fullest, pe->fullest_tile());
     }
-    const LayerTiming& timing = accelerator_.sequencer().timing();
     c.compute_cycles = static_cast<std::uint64_t>(timing.compute_cycles);
     c.weight_fifo_writes = accelerator_.broadcast().fifo_writes() - fifo_writes_before_;
     c.accumulator_overflows = timing.overflows;
@@ -158,6 +188,10 @@ void Machine::finish() { impl_->finish(); }
 LayerResult Machine::run(const workloads::QuantisedLayer& layer, bool first) {
   return impl_->run(layer, first);
 }
+
+LayerResult Machine::run(PreparedLayer& layer, bool first) { return impl_->run(layer, first); }
+
+void Machine::retime(const memory::Architecture& arch) { impl_->retime(arch); }
 
 }  // namespace scnn::sim
 

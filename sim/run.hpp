@@ -17,6 +17,7 @@
 #include "memory/engine.hpp"
 #include "pe/fault.hpp"
 #include "pe/step_paths.hpp"
+#include "sim/prepared_layer.hpp"
 #include "sim/vcd_options.hpp"
 #include "sparse_formats/tensor.hpp"
 #include "workloads/network_file.hpp"
@@ -72,6 +73,12 @@ class Machine {
   /// \throws VerificationError, ModelError, InputError (a capacity that cannot be met),
   ///         Interrupted; after any of them the machine cannot be used again
   LayerResult run(const workloads::QuantisedLayer& layer, bool first);
+  /// The same for a layer that is kept for the next machine. Outputs are computed once: where
+  /// they are known, only time is simulated, and `on_layer` is not called.
+  /// \pre prepared for an architecture of the same `preparation_key`
+  LayerResult run(PreparedLayer& layer, bool first);
+  /// Goes on as another machine. \pre the same `machine_key`, engine decoupled
+  void retime(const memory::Architecture& arch);
   /// How the steps of all layers so far were computed; of the decoupled engine.
   [[nodiscard]] pe::StepPaths step_paths() const;
   /// Ends a run that went well: gives the waveform its name. Without this call none is left.

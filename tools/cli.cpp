@@ -24,6 +24,7 @@ constexpr std::array kCommands{
     Command{"encode", "compress the weights and print the storage table", encode_command},
     Command{"run", "run a network on the simulated machine", run_command},
     Command{"compare", "run a network at several granularities of pruning", compare_command},
+    Command{"sweep", "run a plan of design points, and keep their results", sweep_command},
     Command{"validate", "run the published experiments, published beside simulated",
             validate_command},
     Command{"info", "say what is in a file", info_command},
@@ -45,7 +46,7 @@ std::string overview() {
          "  scnn compare --network alexnet.h5 --arch configs/regularity.json\n\n"
          "Data go to standard output, progress and messages to standard error. Exit status:\n"
          "0 done, 1 failed, 2 wrong usage or bad input, 3 simulated output differs from the\n"
-         "reference, 130 interrupted.\n";
+         "reference, 4 a comparison found a difference, 5 a sweep is incomplete, 130 interrupted.\n";
 }
 
 std::string command_names() {

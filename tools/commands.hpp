@@ -25,6 +25,7 @@ int prune_command(const Words& words, Console& console);
 int encode_command(const Words& words, Console& console);
 int run_command(const Words& words, Console& console);
 int compare_command(const Words& words, Console& console);
+int sweep_command(const Words& words, Console& console);
 int validate_command(const Words& words, Console& console);
 int info_command(const Words& words, Console& console);
 

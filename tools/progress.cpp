@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <numeric>
 #include <ostream>
 
@@ -40,7 +41,18 @@ void Progress::step(const std::string& name) {
   const auto next = costs_.begin() + static_cast<std::ptrdiff_t>(step_++);
   if (!shown_) return;
   const double done = std::accumulate(costs_.begin(), next, 0.0);
-  const double left = std::accumulate(next, costs_.end(), 0.0);
+  draw(done, std::accumulate(next, costs_.end(), 0.0), name);
+}
+
+void Progress::finished(double cost, const std::string& name) {
+  ++step_;
+  finished_ += cost;
+  if (!shown_) return;
+  const double all = std::accumulate(costs_.begin(), costs_.end(), 0.0);
+  draw(finished_, std::max(all - finished_, 0.0), name);
+}
+
+void Progress::draw(double done, double left, const std::string& name) {
   const double share = done > 0.0 ? done / (done + left) : 0.0;
   const auto filled = static_cast<std::size_t>(share * static_cast<double>(kBarWidth));
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;

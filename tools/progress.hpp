@@ -28,15 +28,21 @@ class Progress {
 
   /// The next step begins; `name` says what it is about.
   void step(const std::string& name);
+  /// Some step has ended, where several are at work at a time; instead of `step`.
+  /// \param cost  as stated in `costs`
+  void finished(double cost, const std::string& name);
   /// What the step turned out to cost, in the unit of `costs`.
   void counted(double cost);
 
  private:
+  void draw(double done, double left, const std::string& name);
+
   const Console& console_;
   bool shown_;
   std::string what_;
   std::vector<double> costs_;
   std::size_t step_ = 0;
+  double finished_ = 0.0;  ///< cost of what `finished` was told
   std::chrono::steady_clock::time_point start_;
 };
 

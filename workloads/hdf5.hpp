@@ -44,6 +44,7 @@ constexpr Element element_for() {
   if constexpr (std::is_same_v<T, std::int64_t>) return Element::int64;
   if constexpr (std::is_same_v<T, std::uint64_t>) return Element::uint64;
   if constexpr (std::is_same_v<T, float>) return Element::float32;
+  if constexpr (std::is_same_v<T, double>) return Element::float64;
   return Element::other;
 }
 

@@ -161,6 +161,25 @@ OutputObject OutputGroup::write_raw(const std::string& name, const Dims& dims, c
   return {std::move(dataset), place};
 }
 
+void OutputGroup::write_text_dataset(const std::string& name, std::span<const std::string> values) {
+  const std::string place = where() + (where().ends_with('/') ? "" : "/") + name;
+  const Handle space = vector_space(values.size());
+  const Handle type = utf8_text_type();
+  const Handle creation(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  H5Pset_obj_track_times(creation.id(), false);
+  const Handle link = utf8_link();
+  const Handle dataset(
+      H5Dcreate2(id(), name.c_str(), type.id(), space.id(), link.id(), creation.id(), H5P_DEFAULT),
+      H5Dclose);
+  if (!dataset) throw_unwritable(place);
+  std::vector<const char*> pointers(values.size());
+  std::transform(values.begin(), values.end(), pointers.begin(),
+                 [](const std::string& s) { return s.c_str(); });
+  if (!values.empty() &&
+      H5Dwrite(dataset.id(), type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()) < 0)
+    throw_unwritable(place);
+}
+
 OutputFile::OutputFile(const std::filesystem::path& path) : file_(path, printable_path(path)) {
   prepare_library();
   auto [file, reason] = open_created(file_.path());

@@ -53,6 +53,8 @@ class OutputGroup : public OutputObject {
     static_assert(element_for<T>() != Element::other);
     return write_raw(name, dims, values.data(), element_for<T>(), stored);
   }
+  /// Writes a vector of variable-length UTF-8 strings.
+  void write_text_dataset(const std::string& name, std::span<const std::string> values);
 
  private:
   OutputObject write_raw(const std::string& name, const Dims& dims, const void* values,

@@ -1,7 +1,8 @@
-/// SHA-256 of files, for the provenance of results.
+/// SHA-256 of files and texts, for the provenance of results.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace scnn::workloads {
 
@@ -9,5 +10,8 @@ namespace scnn::workloads {
 /// \return  lower-case hex, 64 digits
 /// \throws  InputError at `where` when reading fails
 [[nodiscard]] std::string sha256_of(int descriptor, const std::string& where);
+
+/// SHA-256 of a text. \return lower-case hex, 64 digits
+[[nodiscard]] std::string sha256_of(std::string_view text);
 
 }  // namespace scnn::workloads

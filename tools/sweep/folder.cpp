@@ -1,0 +1,74 @@
+#include "tools/sweep/folder.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "sim/atomic_file.hpp"
+#include "sim/result.hpp"
+#include "sparse_formats/error.hpp"
+#include "workloads/json_input.hpp"
+#include "workloads/json_reader.hpp"
+
+namespace scnn::cli::sweep {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+constexpr const char* kStoredSchema = "scnn-sweep-folder/1";
+
+fs::path plan_file(const fs::path& folder) { return folder / "plan.json"; }
+
+ordered_json stored(const Plan& plan) {
+  return {{"schema", kStoredSchema},
+          {"file", fs::absolute(plan.file).lexically_normal().string()},
+          {"folder", fs::absolute(plan.folder / ".").lexically_normal().string()},
+          {"plan", plan.written}};
+}
+
+}  // namespace
+
+void prepare_folder(const fs::path& folder, const Plan& plan, const FolderUse& use) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (error) throw OutputError(folder.string(), "cannot be created: " + error.message());
+  const fs::path file = plan_file(folder);
+  const std::string text = sim::json_text(stored(plan));
+  if (!fs::exists(file)) {
+    if (!use.resume && fs::exists(folder / "table.csv"))
+      throw InputError("--out",
+                       fmt::format("{} holds a table, expected an empty folder", folder.string()));
+    sim::write_file(file, text);
+    return;
+  }
+  if (!use.resume && !use.shared)
+    throw InputError("--out", fmt::format("{} holds a sweep, expected --resume to go on with it, "
+                                          "or another folder",
+                                          folder.string()));
+  const ordered_json there = workloads::read_json_file(file);
+  if (sim::json_text(there) == text) return;
+  if (use.shared)
+    throw InputError("--out", fmt::format("{} holds a sweep of another plan, expected the same "
+                                          "for every shard",
+                                          folder.string()));
+  sim::write_file(file, text);
+}
+
+Plan read_stored_plan(const fs::path& folder) {
+  const fs::path file = plan_file(folder);
+  const ordered_json object = workloads::read_json_file(file);
+  workloads::JsonObjectReader reader(object, {.file = file.string(), .pointer = {}});
+  if (reader.text("schema") != kStoredSchema)
+    throw InputError((reader.place() / "schema").text(),
+                     fmt::format("expected \"{}\"", kStoredSchema));
+  const auto name = reader.text("file").value_or("");
+  const auto from = reader.text("folder").value_or("");
+  const ordered_json* plan = reader.any("plan");
+  if (plan == nullptr) throw InputError((reader.place() / "plan").text(), "is missing");
+  reader.refuse_unknown_keys();
+  return resolve_plan(*plan, name, from);
+}
+
+}  // namespace scnn::cli::sweep

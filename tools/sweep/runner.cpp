@@ -1,0 +1,224 @@
+#include "tools/sweep/runner.hpp"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <deque>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "pe/step_kernel.hpp"
+#include "sim/energy_report.hpp"
+#include "sim/result.hpp"
+#include "sim/run.hpp"
+#include "sparse_formats/error.hpp"
+#include "tools/child_process.hpp"
+#include "tools/host.hpp"
+#include "tools/interrupt.hpp"
+#include "tools/progress.hpp"
+#include "tools/run_options.hpp"
+#include "tools/sweep/batch.hpp"
+#include "tools/sweep/preparation.hpp"
+
+namespace scnn::cli::sweep {
+namespace {
+
+// What a child says after each point, one byte.
+constexpr char kPointDone = 'D', kPointFailed = 'F';
+// In front of a message that ends the sweep: the disk is full.
+constexpr char kGivenUp = 'X';
+
+sim::RunOptions machine_options(const RunnerOptions& options) {
+  sim::RunOptions run;
+  run.verify = options.verify;
+  run.threads = 1;  // children fill the cores
+  run.stop = &stop_signal();
+  return run;
+}
+
+/// One machine after the other, in one process.
+class BatchRun {
+ public:
+  BatchRun(Preparation& preparation, const RunnerOptions& options, const memory::Architecture& arch)
+      : preparation_(preparation), options_(options), machine_(arch, machine_options(options)) {}
+
+  /// The result of a point, as a file has it.
+  nlohmann::ordered_json run(const Point& point) {
+    const HostClock clock;
+    sim::RunResult result;
+    result.architecture = point.arch;
+    result.energy = options_.energy;
+    const pe::StepPaths before = machine_.step_paths();
+    machine_.retime(point.arch);
+    bool verified = true;
+    for (std::size_t i = 0; i < preparation_.size(); ++i)
+      preparation_.with_layer(i, point.arch, [&](sim::PreparedLayer& layer) {
+        const bool first = preparation_.network().chosen()[i] == 0;
+        result.layers.push_back(machine_.run(layer, first));
+        verified &= result.layers.back().verified;
+      });
+    result.network = preparation_.network().facts();
+    result.provenance = preparation_.network().provenance();
+    result.host = clock.info("sweep", options_.command_line);
+    result.host.engine = name_of(sim::Engine::decoupled);
+    result.host.threads = 1;
+    result.host.verified = verified;
+    result.host.instruction_set = pe::step_kernel_target();
+    result.host.steps = machine_.step_paths();
+    result.host.steps.kernel -= before.kernel;
+    result.host.steps.general -= before.general;
+    return sim::to_json(result);
+  }
+
+ private:
+  Preparation& preparation_;
+  const RunnerOptions& options_;
+  sim::Machine machine_;
+};
+
+/// A child's whole life. A machine cannot be used after it failed, so a failure is the last
+/// thing that happens.
+void run_batch(const Batch& batch, Preparation& preparation, const RunnerOptions& options,
+               const Store& store, const ChildVoice& voice) {
+  const Point* at = batch.points.front();
+  try {
+    BatchRun run(preparation, options, at->arch);
+    for (const Point* point : batch.points) {
+      at = point;
+      store.write_result(point->id, run.run(*point));
+      voice.say({&kPointDone, 1});
+    }
+  } catch (const Interrupted&) {
+    return;
+  } catch (const OutputError& error) {
+    voice.say(fmt::format("{}{}", kGivenUp, error.what()));
+  } catch (const std::exception& error) {
+    store.write_failure(at->id, error.what());
+    voice.say({&kPointFailed, 1});
+  }
+}
+
+/// Hands batches to children, one preparation at a time.
+class Runner {
+ public:
+  Runner(const std::vector<const Point*>& points, const RunnerOptions& options, const Store& store,
+         const Console& console)
+      : options_(options), store_(store), progress_(console, "sweeping", costs(points)) {
+    for (Batch& b : make_batches(points, batch_size(points.size(), options.jobs)))
+      waiting_.push_back(std::move(b));
+  }
+
+  std::size_t run() {
+    while (!waiting_.empty() || !working_.empty()) {
+      while (!waiting_.empty() && std::ssize(working_) < options_.jobs) begin();
+      if (!working_.empty()) listen();
+    }
+    return failed_;
+  }
+
+ private:
+  struct Working {
+    Batch batch;
+    std::size_t told = 0;  ///< points it has told about
+    ChildProcess process;
+  };
+
+  static std::vector<double> costs(const std::vector<const Point*>& points) {
+    std::vector<double> all;
+    all.reserve(points.size());
+    for (const Point* p : points) all.push_back(p->products);
+    return all;
+  }
+
+  void begin() {
+    check_interrupt();
+    Batch batch = std::move(waiting_.front());
+    waiting_.pop_front();
+    const Point& first = *batch.points.front();
+    if (!preparation_ || !preparation_->serves(first)) {
+      preparation_.reset();
+      try {
+        preparation_ = std::make_unique<Preparation>(first);
+      } catch (const InputError& error) {
+        // What cannot be prepared for one of them cannot be for any.
+        for (const Point* p : batch.points) fail(*p, error.what());
+        return;
+      }
+    }
+    ChildProcess child(first.id, [&](const ChildVoice& voice) {
+      run_batch(batch, *preparation_, options_, store_, voice);
+    });
+    working_.push_back({std::move(batch), 0, std::move(child)});
+  }
+
+  void listen() {
+    std::vector<const ChildProcess*> processes;
+    processes.reserve(working_.size());
+    for (const Working& w : working_) processes.push_back(&w.process);
+    auto speaking = wait_for_children(processes);
+    std::ranges::reverse(speaking);  // so that erasing moves none that is still to come
+    for (const std::size_t i : speaking) {
+      const bool more = working_[i].process.listen();
+      hear(working_[i]);
+      if (more) continue;
+      end(working_[i]);
+      working_.erase(working_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+
+  void hear(Working& w) {
+    std::string& said = w.process.said();
+    std::size_t taken = 0;
+    for (; taken < said.size() && said[taken] != kGivenUp; ++taken) {
+      const Point& point = *w.batch.points[w.told++];
+      if (said[taken] == kPointFailed) ++failed_;
+      progress_.finished(point.products, point.network);
+    }
+    said.erase(0, taken);
+  }
+
+  /// The child is gone: with its work done, after a failure, or killed.
+  void end(Working& w) {
+    const int status = w.process.wait();
+    check_interrupt();
+    if (const std::string& said = w.process.said(); said.starts_with(kGivenUp)) {
+      const std::size_t split = said.find(": ");
+      throw OutputError(said.substr(1, split - 1), said.substr(split + 2));
+    }
+    if (w.told == w.batch.points.size()) return;
+    if (status != 0) {
+      const Point& point = *w.batch.points[w.told++];
+      fail(point, WIFSIGNALED(status)
+                      ? fmt::format("its process was ended by signal {}", WTERMSIG(status))
+                      : "its process crashed");
+    }
+    Batch rest;
+    rest.points.assign(w.batch.points.begin() + static_cast<std::ptrdiff_t>(w.told),
+                       w.batch.points.end());
+    if (!rest.points.empty()) waiting_.push_front(std::move(rest));
+  }
+
+  void fail(const Point& point, const std::string& message) {
+    store_.write_failure(point.id, message);
+    ++failed_;
+    progress_.finished(point.products, point.network);
+  }
+
+  const RunnerOptions& options_;
+  const Store& store_;
+  Progress progress_;
+  std::deque<Batch> waiting_;
+  std::unique_ptr<Preparation> preparation_;
+  std::vector<Working> working_;
+  std::size_t failed_ = 0;
+};
+
+}  // namespace
+
+std::size_t run_points(const std::vector<const Point*>& points, const RunnerOptions& options,
+                       const Store& store, const Console& console) {
+  return Runner(points, options, store, console).run();
+}
+
+}  // namespace scnn::cli::sweep
