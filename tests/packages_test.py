@@ -90,6 +90,34 @@ class InstallPackages(unittest.TestCase):
         self.assertIn("E: no network", result.stderr)
         self.assertIn("could not install: catch2", result.stderr)
 
+    def test_packages_for_tests_only_are_left_alone_unless_asked_for(self):
+        self.debian(missing=["slurmd", "gcovr"])
+        result = self.run_script()
+        self.assertEqual((0, "", ""), (result.returncode, result.stderr, self.calls()))
+
+    @unittest.skipIf(os.geteuid() != 0, "needs root")
+    def test_services_of_packages_for_tests_only_are_stopped_and_stay_so(self):
+        self.debian(missing=["slurmd", "munge", "catch2", "gcovr"])
+        for tool in ["service", "update-rc.d"]:
+            self.stand_in(tool, f'echo "{tool} $*" >> "{self.bin}/calls"\nexit 1')
+        result = self.run_script("--tests")
+        self.assertEqual(0, result.returncode, result.stderr)
+        install = "apt-get -qq -o=Dpkg::Use-Pty=0 -o=DPkg::Lock::Timeout=60 install -y " \
+                  "--no-install-recommends "
+        self.assertEqual([install + "catch2", install + "slurmd munge", "service slurmd stop",
+                          "update-rc.d slurmd disable", "service munge stop",
+                          "update-rc.d munge disable"], self.calls().splitlines())
+
+    @unittest.skipIf(os.geteuid() != 0, "needs root")
+    def test_packages_for_tests_only_that_cannot_be_had_are_a_note(self):
+        self.debian(missing=["slurmd"], apt="exit 100")
+        result = self.run_script("--tests")
+        self.assertEqual(0, result.returncode)
+        self.assertIn("could not install: slurmd\nscnn: going on; the tests that need them will "
+                      "be skipped\n", result.stderr)
+        self.debian(missing=["catch2"], apt="exit 100")
+        self.assertEqual(1, self.run_script("--tests").returncode, "the build needs the others")
+
     @unittest.skipIf(os.geteuid() != 0, "needs root, to stop being it")
     def test_others_than_root_use_sudo_and_are_told(self):
         self.debian(missing=["catch2"])
