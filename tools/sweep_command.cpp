@@ -18,6 +18,7 @@
 #include "tools/sweep/report.hpp"
 #include "tools/sweep/result_table.hpp"
 #include "tools/sweep/runner.hpp"
+#include "tools/sweep/slurm_script.hpp"
 #include "tools/sweep/store.hpp"
 
 namespace scnn::cli {
@@ -60,6 +61,8 @@ CommandLine command_line() {
                "after an interruption, or with more values in the plan"},
               {"scnn sweep banks.json --out /net/banks --shard 2/8 --resume",
                "the second of eight shares, of a folder that all eight write to"},
+              {"scnn sweep banks.json --out /net/banks --slurm banks.sh --array 16",
+               "for a cluster; then: bash banks.sh"},
           },
       .operand = "PLAN",
   };
@@ -152,7 +155,7 @@ int finish(const Plan& plan, const Expansion& expansion, const Store& store,
 }
 
 int merge(const Arguments& arguments, Console& console) {
-  for (const char* other : {"PLAN", "out", "jobs", "shard", "dry-run", "resume"})
+  for (const char* other : {"PLAN", "out", "jobs", "shard", "dry-run", "resume", "slurm", "array"})
     if (arguments.has(other))
       throw InputError(other == std::string("PLAN") ? "PLAN" : fmt::format("--{}", other),
                        "found with --merge, expected only one of the two");
@@ -174,12 +177,38 @@ int merge(const Arguments& arguments, Console& console) {
   return finish(plan, expansion, store, metrics_of(arguments, plan), console);
 }
 
+/// The script of --slurm.
+int write_slurm(const Arguments& arguments, const Plan& plan, const Expansion& expansion,
+                const Console& console) {
+  namespace fs = std::filesystem;
+  constexpr std::int64_t kUsualTasks = 8, kMostTasks = 10'000;
+  SlurmJob job;
+  job.program = fs::read_symlink("/proc/self/exe").string();
+  job.plan = fs::absolute(plan.file).lexically_normal().string();
+  job.directory = fs::absolute(folder_of(arguments)).lexically_normal().string();
+  job.name = plan.name;
+  // A task without a point would be one for nothing.
+  job.tasks =
+      static_cast<int>(std::min(arguments.integer("array", 1, kMostTasks).value_or(kUsualTasks),
+                                static_cast<std::int64_t>(expansion.points.size())));
+  job.cpus_per_task = arguments.has("jobs") ? jobs_of(arguments) : 1;
+  const std::string file = arguments.required("slurm");
+  sim::write_file(file, slurm_script(job));
+  console.out << fmt::format("{}: {} points in {} tasks; submit with: bash {}\n", file,
+                             expansion.points.size(), job.tasks, shell_quoted(file));
+  return kDone;
+}
+
 int run(const Arguments& arguments, const Words& words, Console& console) {
   const Plan plan = read_plan(arguments.required("PLAN"));
   const Share share = share_of(arguments);
+  arguments.not_both("slurm", "shard");
+  if (arguments.has("array") && !arguments.has("slurm"))
+    throw InputError("--array", "found without --slurm, expected both");
   const auto metrics = metrics_of(arguments, plan);
   const Expansion expansion = expand(plan);
   check_columns(plan, metrics, "--pareto");
+  if (arguments.has("slurm")) return write_slurm(arguments, plan, expansion, console);
   RunnerOptions options{.jobs = jobs_of(arguments),
                         .verify = plan.verify,
                         .energy = plan.energy,
