@@ -49,6 +49,10 @@ CommandLine command_line() {
                "two or three columns of the table: mark the points that no other point of the "
                "network beats; columns are to be small, `max:COLUMN` to be large"},
               {"shard", "I/N", "run only share I of N, balanced by products; merge afterwards"},
+              {"slurm", "FILE",
+               "run nothing: write a script that submits the shards and their merge to a Slurm "
+               "cluster"},
+              {"array", "N", "shards of the script, one task of a job array each; default: 8"},
               {"merge", "DIR",
                "no plan: check that the shards in DIR are complete, write the "
                "table"},
