@@ -50,13 +50,20 @@ class Iaram : public sc_core::sc_module, public ActivationSource {
   explicit Iaram(const sc_core::sc_module_name& name) : sc_core::sc_module(name) {}
 
   [[nodiscard]] std::span<const sparse::StoredActivation> block(std::size_t b) const override {
-    return buffer_.block(b);
+    return held_->block(b);
   }
-  ActivationBuffer& buffer() { return buffer_; }
-  [[nodiscard]] const ActivationBuffer& buffer() const { return buffer_; }
+  /// Takes a tile of its own.
+  void load(const sparse::ActivationLayout& layout, const Tensor<std::int16_t>& input) {
+    buffer_.load(layout, input);
+    held_ = &buffer_;
+  }
+  /// Takes a tile that others keep; it outlives the tile.
+  void hold(const ActivationBuffer& buffer) { held_ = &buffer; }
+  [[nodiscard]] const ActivationBuffer& buffer() const { return *held_; }
 
  private:
   ActivationBuffer buffer_;
+  const ActivationBuffer* held_ = &buffer_;
 };
 
 }  // namespace scnn::memory

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "pe/activation_tile.hpp"
+#include "pe/kept_work.hpp"
 #include "sparse_formats/error.hpp"
 
 namespace scnn::pe {
@@ -118,7 +119,7 @@ void Pe::begin_tile(const PeCommand& c) {
   group_ = -1;
   phase_ = ArrayPhase::idle;
   popped_ = 0;
-  iaram_.buffer().load(activation_layout(*c.job, number_), *c.job->input);
+  load_tile(*c.job);
   const std::uint64_t stored = iaram_.buffer().elements().size();
   stored_ += stored;
   fullest_ = std::max(fullest_, stored);
@@ -131,6 +132,18 @@ void Pe::begin_tile(const PeCommand& c) {
     multipliers_.begin_tile(*c.job, number_, fault_);
     crossbar_.begin_tile(*c.job, number_, fault_);
   }
+}
+
+/// Compresses the tile, or takes what an earlier machine has kept of it.
+void Pe::load_tile(const TileJob& job) {
+  if (job.kept == nullptr) {
+    iaram_.load(activation_layout(job, number_), *job.input);
+    return;
+  }
+  KeptWork::Pe& kept = job.kept->pes[static_cast<std::size_t>(number_)];
+  if (!kept.loaded) kept.activations.load(activation_layout(job, number_), *job.input);
+  kept.loaded = true;
+  iaram_.hold(kept.activations);
 }
 
 /// Accounts for the time between the PE's finish and what the array does next, and takes

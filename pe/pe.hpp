@@ -78,6 +78,7 @@ class Pe : public sc_core::sc_module, private Task {
   void follow(const PeCommand& c);
   [[nodiscard]] bool runs() const { return phase_ == ArrayPhase::run && !ahead_.in_team(); }
   void begin_tile(const PeCommand& c);
+  void load_tile(const TileJob& job);
 
   const memory::Architecture& arch_;
   std::int64_t number_;

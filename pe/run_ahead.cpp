@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "pe/coordinates.hpp"
+#include "pe/kept_work.hpp"
 #include "pe/step_tables.hpp"
 #include "pe/sum_kernel.hpp"
 
@@ -12,6 +13,7 @@ void RunAhead::start_tile(const TileJob& job, std::int64_t pe,
                           const memory::ActivationBuffer& activations, const FaultPlan& fault,
                           bool in_team) {
   job_ = &job;
+  pe_ = pe;
   in_team_ = in_team;
   const FaultPlan own = fault.pe == pe ? fault : FaultPlan{};
   const bool tabled = job.tables != nullptr && job.tables->tabled() && own.kind == FaultKind::none;
@@ -20,7 +22,19 @@ void RunAhead::start_tile(const TileJob& job, std::int64_t pe,
   state_.run_entries = static_cast<std::size_t>(job.arch->weight_fifo_entries);
   state_.threshold = job.arch->accumulator.queue_threshold;
   if (!in_team) general_.start_tile(job, pe, activations, own);
-  if (tabled) operands_.load(job, pe, activations);
+  if (tabled) load_operands(activations);
+}
+
+void RunAhead::load_operands(const memory::ActivationBuffer& activations) {
+  operands_ = &own_operands_;
+  if (job_->kept == nullptr) {
+    own_operands_.load(*job_, pe_, activations);
+    return;
+  }
+  KeptWork::Pe& kept = job_->kept->pes[static_cast<std::size_t>(pe_)];
+  if (!kept.operands_loaded) kept.operands.load(*job_, pe_, activations);
+  kept.operands_loaded = true;
+  operands_ = &kept.operands;
 }
 
 void RunAhead::start_group(std::int64_t group, std::int64_t start, std::span<std::int64_t> sums) {
@@ -96,7 +110,8 @@ void RunAhead::add_sums() {
   block_sums_.assign(positions * channels / kChannelStep, {});
   std::int64_t* const sums = block_sums_.data()->channel;
   for (std::size_t b = 0; b < state_.blocks.size(); ++b)
-    if (state_.blocks[b].nonzero > 0) add_products(tables, b, b % phases, operands_.block(b), sums);
+    if (state_.blocks[b].nonzero > 0)
+      add_products(tables, b, b % phases, operands_->block(b), sums);
   for (std::size_t k = 0; k < static_cast<std::size_t>(job_->kc); ++k)
     for (std::size_t p = 0; p < positions; ++p) sums_[k * positions + p] += sums[p * channels + k];
 }
@@ -114,15 +129,30 @@ void RunAhead::end_tile() {
   general_.counters() = {};
 }
 
-/// Steps, reads and products of the tile, from the activations of each block and the
-/// weights that met them.
+/// Steps, reads and products of the tile.
 void RunAhead::count_work() {
-  memory::Counters& c = counters_;
-  for (std::size_t b = 0; b < operands_.blocks(); ++b) {
-    const std::uint64_t vectors = operands_.vectors(b);
+  for (std::size_t b = 0; b < operands_->blocks(); ++b) {
+    const std::uint64_t vectors = operands_->vectors(b);
     state_.steps += vectors * job_->tables->block_work(b).entries;
     state_.iaram_reads += vectors * job_->tables->block_work(b).runs;
-    for (const ActivationOperand& a : operands_.block(b)) {
+  }
+  paths_.kernel += state_.steps;
+  if (job_->kept == nullptr) {
+    counters_ += count_products();
+    return;
+  }
+  // Groups that went by the record left no outcomes behind, but those of the first machine
+  // are on record too.
+  auto& work = job_->kept->pes[static_cast<std::size_t>(pe_)].work;
+  if (!work) work = count_products();
+  counters_ += *work;
+}
+
+/// From the activations of each block and the weights that met them.
+memory::Counters RunAhead::count_products() const {
+  memory::Counters c;
+  for (std::size_t b = 0; b < operands_->blocks(); ++b)
+    for (const ActivationOperand& a : operands_->block(b)) {
       const OutcomeCounts& n = job_->tables->outcomes(b, a.outcome_class);
       c.updates += n.updates;
       c.dropped_plane += n.outside_plane;
@@ -130,8 +160,7 @@ void RunAhead::count_work() {
       c.products += n.updates + n.outside_plane + n.off_stride;
       c.accumulator_writes += n.updates;
     }
-  }
-  paths_.kernel += state_.steps;
+  return c;
 }
 
 }  // namespace scnn::pe

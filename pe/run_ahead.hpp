@@ -11,24 +11,12 @@
 #include "pe/activation_operands.hpp"
 #include "pe/fault.hpp"
 #include "pe/general_steps.hpp"
+#include "pe/group_times.hpp"
 #include "pe/step_paths.hpp"
 #include "pe/step_tables.hpp"
 #include "pe/tile_job.hpp"
 
 namespace scnn::pe {
-
-/// What is known of the broadcast: entries `[0, known)` of the tile's stream.
-struct ArrivalView {
-  std::size_t known = 0;
-  const std::int64_t* cycle = nullptr;       ///< D[j] (S23)
-  const std::int64_t* late_until = nullptr;  ///< last cycle with a late supply (S28)
-};
-
-/// How a group went for one PE (S28); of cycles until it finished.
-struct GroupTimes {
-  std::int64_t finish = 0;  ///< cycles elapsed when it had finished (S21)
-  std::uint64_t bank_stall = 0, weight_wait = 0, backpressure_wait = 0;
-};
 
 /// A PE's time and work, computed ahead of the kernel.
 ///
@@ -64,7 +52,7 @@ class RunAhead {
   void end_tile();
 
   [[nodiscard]] bool in_team() const { return in_team_; }
-  [[nodiscard]] const ActivationOperands& operands() const { return operands_; }
+  [[nodiscard]] const ActivationOperands& operands() const { return *operands_; }
   [[nodiscard]] bool finished() const { return finished_; }
   /// Cycles elapsed when the PE had finished its group (S21).
   [[nodiscard]] std::int64_t finish_cycle() const { return finish_; }
@@ -77,13 +65,17 @@ class RunAhead {
  private:
   void finish(const ArrivalView& arrivals);
   void add_sums();
+  void load_operands(const memory::ActivationBuffer& activations);
   void count_work();
+  [[nodiscard]] memory::Counters count_products() const;
 
   const TileJob* job_ = nullptr;
   bool in_team_ = false;
   bool sum_blocks_ = false;  ///< sums block by block, when a group starts
   GeneralSteps general_;
-  ActivationOperands operands_;
+  ActivationOperands own_operands_;
+  const ActivationOperands* operands_ = &own_operands_;  ///< its own, or those kept of the tile
+  std::int64_t pe_ = 0;
   std::vector<ChannelColumn> block_sums_;  ///< [window position][channel]
   StepState state_;
   std::size_t group_first_ = 0, group_end_ = 0;  ///< entries of the group

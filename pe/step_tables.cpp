@@ -33,6 +33,11 @@ std::size_t most_vectors(const memory::WeightStream& stream) {
 }  // namespace
 
 bool StepTables::begin_tile(const TileJob& job) {
+  group_ = -1;
+  if (job.kept != nullptr && job_ == &job) {  // all but the length of runs is as it was
+    list_work();
+    return usable_;
+  }
   job_ = &job;
   const memory::Architecture& arch = *job.arch;
   const std::int64_t deepest = arch.accumulator.queue_threshold + arch.F * arch.I;
@@ -55,11 +60,23 @@ bool StepTables::begin_tile(const TileJob& job) {
   if (tabled_) list_reached();
   if (usable_) list_banks();
   weight_counts_.assign(job.stream->blocks_per_group * columns_, 0);
-  work_.assign(job.stream->blocks_per_group, {});
+  list_work();
   block_bytes_.clear();
   for (std::size_t b = 0; b < job.stream->blocks_per_group; ++b)
     block_bytes_.push_back((classes_.count(b % phases_) + 1) * row_bytes_);
   return usable_;
+}
+
+/// Entries and runs of each block, over all groups.
+void StepTables::list_work() {
+  const memory::WeightStream& stream = *job_->stream;
+  const auto run = static_cast<std::uint64_t>(job_->arch->weight_fifo_entries);
+  work_.assign(stream.blocks_per_group, {});
+  for (std::size_t b = 0; b < stream.blocks.size(); ++b) {
+    BlockWork& work = work_[b % stream.blocks_per_group];
+    work.entries += stream.blocks[b].count;
+    work.runs += (stream.blocks[b].count + run - 1) / run;
+  }
 }
 
 void StepTables::list_columns() {
@@ -142,11 +159,6 @@ void StepTables::begin_group(std::int64_t group, Workers& workers) {
 }
 
 void StepTables::begin_block(std::size_t block) {
-  const memory::BlockVectors& vectors =
-      job_->stream->group_blocks(static_cast<std::size_t>(group_))[block];
-  const auto run = static_cast<std::uint64_t>(job_->arch->weight_fifo_entries);
-  work_[block].entries += vectors.count;
-  work_[block].runs += (vectors.count + run - 1) / run;
   if (usable_)
     fill_rows(block);
   else

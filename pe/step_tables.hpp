@@ -52,6 +52,8 @@ class StepTables {
   /// Builds the rows of a K-group, and its weights by kernel position when values are
   /// wanted.
   void begin_group(std::int64_t group, Workers& workers);
+  /// The group of the tile whose rows are there; -1 for none.
+  [[nodiscard]] std::int64_t group() const { return group_; }
 
   /// The step kernel can run the tile.
   [[nodiscard]] bool usable() const { return usable_; }
@@ -97,6 +99,7 @@ class StepTables {
   [[nodiscard]] std::size_t channels() const { return channels_; }
 
  private:
+  void list_work();
   void list_columns();
   void list_reached();
   void list_banks();
@@ -111,7 +114,7 @@ class StepTables {
 
   const TileJob* job_ = nullptr;
   bool usable_ = false, tabled_ = false;
-  std::int64_t group_ = 0;
+  std::int64_t group_ = -1;
   std::size_t phases_ = 1;
   OutcomeClasses classes_;
   std::size_t lane_bytes_ = 1, lanes_ = 0, row_bytes_ = 0;
@@ -128,7 +131,7 @@ class StepTables {
   std::size_t columns_ = 0, channels_ = 0;
   std::vector<std::vector<ReachedPosition>> reached_;  ///< by phase and class
   std::vector<std::uint64_t> weight_counts_;  ///< non-zero, by block and column, all groups
-  std::vector<BlockWork> work_;               ///< by block, of the groups begun
+  std::vector<BlockWork> work_;               ///< by block, of all groups
   /// Of the last tile that ended; PEs read it when the next may have begun.
   struct Ended {
     std::size_t classes = 0;

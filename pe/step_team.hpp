@@ -11,6 +11,7 @@
 #include "memory/links.hpp"
 #include "memory/wire.hpp"
 #include "pe/fault.hpp"
+#include "pe/group_replay.hpp"
 #include "pe/links.hpp"
 #include "pe/run_ahead.hpp"
 #include "pe/team_steps.hpp"
@@ -46,15 +47,30 @@ class StepTeam : public sc_core::sc_module, private Task {
   void submit();
   void report();
   void work() override;
+  void begin_tile(const PeCommand& c);
+  void begin_group(const PeCommand& c);
+  void advance(const ArrivalView& view);
+  void advance_steps(const ArrivalView& view);
+  void start_steps();
+  void group_over();
+  void keep(std::span<const GroupTimes> times);
 
+  std::size_t number_;  ///< among the teams
   std::vector<RunAhead*> members_;
   bool faulty_;
   Workers& workers_;
   memory::Failures& failures_;
 
   TeamSteps steps_;
+  bool steps_loaded_ = false;  ///< of the tile
+  GroupReplay replay_;
+  const GroupRecord* record_ = nullptr;  ///< the group goes by this
+  bool stuck_ = false;                   ///< it no longer does, and has no tables yet
+  std::size_t repeated_ = 0;  ///< pops of the group that were told before it left the record
+  const TileJob* job_ = nullptr;
+  std::vector<std::int64_t> group_pops_;  ///< all of the group, to be kept
   std::uint64_t command_ = 0, tile_ = 0;  ///< serial numbers of the last ones followed
-  std::int64_t group_ = -1;
+  std::int64_t group_ = -1, start_ = 0;
   bool running_ = false;    ///< a group that is not finished
   bool submitted_ = false;  ///< waits for its work to be done, or reported
   bool worked_ = false;

@@ -13,6 +13,7 @@
 namespace scnn::pe {
 
 class StepTables;
+struct KeptWork;
 
 /// Read-only to the array; owned by whoever runs the layer, and outlives the tile.
 struct TileJob {
@@ -28,6 +29,7 @@ struct TileJob {
   OwnerMap owners;                 ///< who keeps which output of the whole plane (S7)
   bool values = true;              ///< false: time and counters only
   StepTables* tables = nullptr;    ///< prepared per group by the decoupled sequencer
+  KeptWork* kept = nullptr;        ///< of earlier machines and for later ones; null: none
 
   /// Output channels of K-group g.
   [[nodiscard]] std::int64_t channels(std::int64_t g) const {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "pe/kept_work.hpp"
 #include "pe/step_tables.hpp"
 #include "sim/sequencer.hpp"
 
@@ -45,7 +46,9 @@ void DecoupledSequencer::begin_group(std::int64_t group) {
 
 void DecoupledSequencer::launch() {
   state_ = State::running;
-  tile().tables->begin_group(group_, workers_);
+  // Teams that go by the record need no tables, unless they find that it does not hold.
+  if (tile().kept == nullptr || tile().kept->record(tile(), group_) == nullptr)
+    tile().tables->begin_group(group_, workers_);
   send_command(pe::ArrayPhase::run, group_, barrier_, start_);
 }
 

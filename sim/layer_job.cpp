@@ -56,6 +56,13 @@ LayerJob::LayerJob(const workloads::QuantisedLayer& layer, const memory::Archite
     }
 }
 
+void LayerJob::keep_work() {
+  for (pe::TileJob& tile : tiles_) {
+    kept_.push_back(std::make_unique<pe::KeptWork>(tile));
+    tile.kept = kept_.back().get();
+  }
+}
+
 void LayerJob::bind(const memory::Architecture& arch, bool values) {
   values_ = values;
   output_.arch = &arch;

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "memory/architecture.hpp"
 #include "memory/weight_stream.hpp"
+#include "pe/kept_work.hpp"
 #include "pe/links.hpp"
 #include "pe/step_tables.hpp"
 #include "pe/tile_job.hpp"
@@ -28,6 +30,9 @@ class LayerJob {
   LayerJob(const LayerJob&) = delete;
   LayerJob& operator=(const LayerJob&) = delete;
 
+  /// Keeps what machines of one `machine_key` share, from the first to the next.
+  void keep_work();
+
   /// Hands the job to another machine. \pre the same `preparation_key`; `arch` outlives the run
   void bind(const memory::Architecture& arch, bool values);
 
@@ -49,6 +54,7 @@ class LayerJob {
   std::vector<memory::WeightStream> streams_;  ///< one per convolution group
   pe::StepTables tables_;
   std::vector<pe::TileJob> tiles_;
+  std::vector<std::unique_ptr<pe::KeptWork>> kept_;  ///< by tile; none: nothing is kept
   pe::OutputJob output_;
   std::uint64_t weight_bits_ = 0, weight_index_bits_ = 0;
 };

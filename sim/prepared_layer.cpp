@@ -36,6 +36,8 @@ memory::Architecture preparation_key(memory::Architecture arch) {
 PreparedLayer::PreparedLayer(workloads::QuantisedLayer layer, const memory::Architecture& arch)
     : layer_(std::move(layer)),
       products_(nonzero_products(layer_, arch)),
-      job_(layer_, arch, true) {}
+      job_(layer_, arch, true) {
+  job_.keep_work();
+}
 
 }  // namespace scnn::sim

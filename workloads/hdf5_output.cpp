@@ -128,7 +128,9 @@ void OutputObject::write_texts(const std::string& name, std::span<const std::str
   std::vector<const char*> pointers(values.size());
   std::transform(values.begin(), values.end(), pointers.begin(),
                  [](const std::string& s) { return s.c_str(); });
-  write_attribute(name, type.id(), type.id(), space.id(), pointers.data());
+  const char* nothing = nullptr;  // the library wants an address, of no texts too
+  write_attribute(name, type.id(), type.id(), space.id(),
+                  pointers.empty() ? &nothing : pointers.data());
 }
 
 OutputGroup OutputGroup::create_group(const std::string& name) {

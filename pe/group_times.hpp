@@ -1,0 +1,22 @@
+/// What goes into the steps of a group, and what comes out of them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace scnn::pe {
+
+/// What is known of the broadcast: entries `[0, known)` of the tile's stream.
+struct ArrivalView {
+  std::size_t known = 0;
+  const std::int64_t* cycle = nullptr;       ///< D[j] (S23)
+  const std::int64_t* late_until = nullptr;  ///< last cycle with a late supply (S28)
+};
+
+/// How a group went for one PE (S28); of cycles until it finished.
+struct GroupTimes {
+  std::int64_t finish = 0;  ///< cycles elapsed when it had finished (S21)
+  std::uint64_t bank_stall = 0, weight_wait = 0, backpressure_wait = 0;
+};
+
+}  // namespace scnn::pe
