@@ -5,14 +5,17 @@
 
 namespace scnn::pe {
 
-/// Steps by the way they were computed.
+/// Steps by the way they were computed, or first computed.
 struct StepPaths {
   std::uint64_t kernel = 0;   ///< by the vectorised step kernel
   std::uint64_t general = 0;  ///< one product at a time
+  /// Groups of a team that went as on an earlier machine, and were not computed again.
+  std::uint64_t repeated_groups = 0;
 
   StepPaths& operator+=(const StepPaths& other) {
     kernel += other.kernel;
     general += other.general;
+    repeated_groups += other.repeated_groups;
     return *this;
   }
 };

@@ -164,6 +164,7 @@ void StepTeam::group_over() {
   for (std::size_t p = 0; p < members_.size(); ++p)
     times.push_back(record_ != nullptr ? replay_.times(p) : steps_.times(p));
   if (job_->kept != nullptr && record_ == nullptr) keep(times);
+  if (record_ != nullptr) ++members_.front()->paths().repeated_groups;
   for (std::size_t p = 0; p < members_.size(); ++p) {
     members_[p]->finish_group(times[p]);
     finish[p]->write({tile_, group_ + 1, times[p].finish});

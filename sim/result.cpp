@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <utility>
 
 #include "sim/architecture_file.hpp"
 #include "sim/csv.hpp"
@@ -59,6 +60,8 @@ ordered_json to_json(const Provenance& provenance) {
 }
 
 ordered_json to_json(const HostInfo& host) {
+  ordered_json steps{{"kernel", host.steps.kernel}, {"general", host.steps.general}};
+  if (host.steps.repeated_groups > 0) steps["repeated_groups"] = host.steps.repeated_groups;
   return {{"command_line", host.command_line},
           {"engine", host.engine},
           {"threads", host.threads},
@@ -69,7 +72,7 @@ ordered_json to_json(const HostInfo& host) {
           {"cpu_seconds", host.cpu_seconds},
           {"peak_memory_bytes", host.peak_memory_bytes},
           {"instruction_set", host.instruction_set},
-          {"steps", {{"kernel", host.steps.kernel}, {"general", host.steps.general}}}};
+          {"steps", std::move(steps)}};
 }
 
 ordered_json to_json(const memory::Counters& counters) {

@@ -68,6 +68,7 @@ class BatchRun {
     result.host.steps = machine_.step_paths();
     result.host.steps.kernel -= before.kernel;
     result.host.steps.general -= before.general;
+    result.host.steps.repeated_groups -= before.repeated_groups;
     return sim::to_json(result);
   }
 
