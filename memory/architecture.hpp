@@ -10,10 +10,10 @@
 
 namespace scnn::memory {
 
-enum class Bypass : std::uint8_t { none, step };                        ///< S17
-enum class Capacity : std::uint8_t { ignore, shrink_kc, split_plane };  ///< S10
-enum class StrideMode : std::uint8_t { phases, discard };               ///< S18
-enum class BankMap : std::uint8_t { linear };                           ///< S16
+enum class Bypass : std::uint8_t { none, step };                          ///< S17
+enum class Capacity : std::uint8_t { ignore, shrink_kc, split_plane };    ///< S10
+enum class StrideMode : std::uint8_t { phases, discard };                 ///< S18
+enum class BankMap : std::uint8_t { linear, xor_folded, prime, skewed };  ///< S16
 
 struct Accumulator {
   std::int64_t banks = 32;

@@ -24,7 +24,10 @@ void ActivationOperands::load(const TileJob& job, std::int64_t pe,
     for (std::size_t first = 0; first < stored.size(); first += I) {
       for (const auto& a : stored.subspan(first, std::min(I, stored.size() - first)))
         if (a.value != 0)
-          operands_.push_back({a.value, static_cast<std::int32_t>(coordinates.activation_term(a)),
+          operands_.push_back({a.value,
+                               static_cast<std::uint16_t>(job.tables->bank_term(
+                                   coordinates.window_row(a), coordinates.window_column(a))),
+                               static_cast<std::int32_t>(coordinates.activation_term(a)),
                                static_cast<std::uint32_t>(classes.of(phase, a.y, a.x))});
       vector_first_.push_back(static_cast<std::uint32_t>(operands_.size()));
     }

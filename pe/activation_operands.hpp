@@ -13,7 +13,8 @@ namespace scnn::pe {
 
 /// An activation that is not zero.
 struct ActivationOperand {
-  std::int32_t value = 0;
+  std::int16_t value = 0;
+  std::uint16_t bank = 0;           ///< its term of the bank, when the step kernel runs the tile
   std::int32_t address = 0;         ///< its term of the window address (S16)
   std::uint32_t outcome_class = 0;  ///< see OutcomeClasses
 };

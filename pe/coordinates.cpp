@@ -39,16 +39,17 @@ CoordinateUnit::Place CoordinateUnit::place(const sparse::StoredWeight& w,
 
 CoordinateTables::CoordinateTables(const TileJob& job, std::int64_t pe)
     : kernel_rows_(static_cast<std::size_t>(job.shape->R)),
-      kernel_cols_(static_cast<std::size_t>(job.shape->S)) {
+      kernel_cols_(static_cast<std::size_t>(job.shape->S)),
+      window_columns_(job.tile.WA) {
   const PeRegion& region = job.regions[static_cast<std::size_t>(pe)];
   const AxisRule rows = row_rule(*job.shape, job.tile);
   const AxisRule cols = col_rule(*job.shape, job.tile);
   first_row_ = region.inputs.rows.begin;
   first_col_ = region.inputs.cols.begin;
   for (std::int64_t y = first_row_; y < region.inputs.rows.end; ++y)
-    row_terms_.push_back((floor_div(y + rows.pad, rows.stride) - region.o0) * job.tile.WA);
+    rows_.push_back(floor_div(y + rows.pad, rows.stride) - region.o0);
   for (std::int64_t x = first_col_; x < region.inputs.cols.end; ++x)
-    col_terms_.push_back(floor_div(x + cols.pad, cols.stride) - region.p0);
+    cols_.push_back(floor_div(x + cols.pad, cols.stride) - region.p0);
   row_outcomes_ = outcome_table(rows, region.inputs.rows, job.shape->R);
   col_outcomes_ = outcome_table(cols, region.inputs.cols, job.shape->S);
 }

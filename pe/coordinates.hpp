@@ -58,7 +58,14 @@ class CoordinateTables {
 
   /// The activation's term of the address: `(Y - o0) * WA + (X - p0)`.
   [[nodiscard]] std::int64_t activation_term(const sparse::StoredActivation& a) const {
-    return row_terms_[local_row(a)] + col_terms_[local_col(a)];
+    return window_row(a) * window_columns_ + window_column(a);
+  }
+  /// Its part of the row and column in the window: `Y - o0` and `X - p0`.
+  [[nodiscard]] std::int64_t window_row(const sparse::StoredActivation& a) const {
+    return rows_[local_row(a)];
+  }
+  [[nodiscard]] std::int64_t window_column(const sparse::StoredActivation& a) const {
+    return cols_[local_col(a)];
   }
   /// Outcomes by kernel row of an activation's row, and by kernel column of its column.
   [[nodiscard]] const Outcome* row_outcomes(const sparse::StoredActivation& a) const {
@@ -78,7 +85,8 @@ class CoordinateTables {
 
   std::int64_t first_row_, first_col_;
   std::size_t kernel_rows_, kernel_cols_;
-  std::vector<std::int64_t> row_terms_, col_terms_;
+  std::int64_t window_columns_;
+  std::vector<std::int64_t> rows_, cols_;  ///< in the window, by input row and column
   std::vector<Outcome> row_outcomes_, col_outcomes_;
 };
 

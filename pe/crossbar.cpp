@@ -37,7 +37,7 @@ Crossbar::Crossbar(const sc_core::sc_module_name& name, const memory::Architectu
 void Crossbar::begin_tile(const TileJob& job, std::int64_t pe, const FaultPlan& fault) {
   if (fault.pe == pe) fault_ = fault;
   window_entries_ = job.window_entries();
-  map_ = BankMap(arch_.accumulator, window_entries_);
+  map_ = BankMap(arch_.accumulator, job.window());
   if (arch_.accumulator.bypass == memory::Bypass::step) bypass_.resize(window_entries_);
 }
 

@@ -22,7 +22,7 @@ void GeneralSteps::start_tile(const TileJob& job, std::int64_t pe,
   job_ = &job;
   buffer_ = &activations;
   fault_ = fault;
-  banks_ = BankMap(job.arch->accumulator, job.window_entries());
+  banks_ = BankMap(job.arch->accumulator, job.window());
   free_.assign(static_cast<std::size_t>(job.arch->accumulator.banks), 0);
   all_free_ = 0;
   combine_ = job.arch->accumulator.bypass == memory::Bypass::step;

@@ -41,16 +41,16 @@ bool StepTables::begin_tile(const TileJob& job) {
   job_ = &job;
   const memory::Architecture& arch = *job.arch;
   const std::int64_t deepest = arch.accumulator.queue_threshold + arch.F * arch.I;
-  usable_ = arch.accumulator.bypass == memory::Bypass::none &&
-            arch.accumulator.bank_map == memory::BankMap::linear &&
-            arch.accumulator.banks <= kMostBanks && arch.F <= std::int64_t{RowWeights::kMost} &&
+  const auto pitches = bank_pitches(arch.accumulator, job.window());
+  pitches_ = pitches.value_or(BankPitches{});
+  usable_ = arch.accumulator.bypass == memory::Bypass::none && pitches &&
+            pitches_.banks <= kMostBanks && arch.F <= std::int64_t{RowWeights::kMost} &&
             deepest <= UINT16_MAX;
   phases_ = static_cast<std::size_t>(phase_split(*job.shape, arch).count());
   classes_ = OutcomeClasses(job);
   lane_bytes_ = deepest <= UINT8_MAX ? 1 : 2;
-  lanes_ = round_up(static_cast<std::size_t>(arch.accumulator.banks), kLaneStep);
-  row_bytes_ =
-      round_up((static_cast<std::size_t>(arch.accumulator.banks) + lanes_) * lane_bytes_, 64);
+  lanes_ = round_up(banks(), kLaneStep);
+  row_bytes_ = round_up((banks() + lanes_) * lane_bytes_, 64);
   usable_ =
       usable_ && most_vectors(*job.stream) * (classes_.most() + 1) * row_bytes_ <= kMostRowBytes;
   channels_ = round_up(static_cast<std::size_t>(job.kc), kChannelStep);
@@ -122,19 +122,15 @@ void StepTables::list_reached() {
 /// The bank of a weight is that of its channel plus that of its kernel position.
 void StepTables::list_banks() {
   const LayerShape& s = *job_->shape;
-  const auto banks = static_cast<std::size_t>(job_->arch->accumulator.banks);
-  const auto bank_of = [&](sparse::StoredWeight w) {
-    const auto n = static_cast<std::int64_t>(banks);
-    return static_cast<std::uint32_t>((weight_term(s, job_->tile, w) % n + n) % n);
-  };
   channel_bank_.clear();
   position_bank_.clear();
   for (std::int64_t k = 0; k < job_->kc; ++k)
-    channel_bank_.push_back(bank_of({.k = static_cast<std::uint16_t>(k)}));
+    channel_bank_.push_back(static_cast<std::uint32_t>(pitches_.bank(k, 0, 0)));
   for (std::int64_t r = 0; r < s.R; ++r)
     for (std::int64_t c = 0; c < s.S; ++c)
-      position_bank_.push_back(
-          bank_of({.r = static_cast<std::uint16_t>(r), .s = static_cast<std::uint16_t>(c)}));
+      position_bank_.push_back(static_cast<std::uint32_t>(
+          pitches_.bank(0, -(s.dilation_h * r / s.stride_h), -(s.dilation_w * c / s.stride_w))));
+  const std::size_t banks = this->banks();
   patterns_.assign(banks * row_bytes_ / sizeof(std::uint64_t), 0);
   for (std::size_t b = 0; b < banks; ++b)
     for (const std::size_t lane : {b, b + banks}) {
@@ -184,7 +180,7 @@ void StepTables::size_rows() {
 void StepTables::fill_rows(std::size_t block) {
   const memory::BlockVectors& vectors =
       job_->stream->group_blocks(static_cast<std::size_t>(group_))[block];
-  const auto banks = static_cast<std::uint32_t>(job_->arch->accumulator.banks);
+  const auto banks = static_cast<std::uint32_t>(this->banks());
   const std::size_t phase = block % phases_;
   const std::size_t words = row_bytes_ / sizeof(std::uint64_t);
   auto* rows = reinterpret_cast<std::uint64_t*>(rows_ + block_offset_[block]);

@@ -38,16 +38,16 @@ struct ReachedPosition {
 
 /// Weight vectors as counts per accumulator bank.
 ///
-/// A product of an activation with address term `a` and a weight with term `w` goes to
-/// bank `(a + w) mod banks`. For every vector and every class of activations the number of
-/// its weights per bank `w mod banks` is stored twice, one after the other, in a row of
-/// `banks + lanes()` lanes: read from lane `(-a) mod banks` on, the row gives the vector's
-/// updates per bank for that activation, whatever `a` is. Behind the rows of the classes
-/// stands a row of zeros, for the activations that a short activation vector lacks.
+/// Under a map with pitches, a product of an activation with the bank term `a` and a weight
+/// with the term `w` goes to bank `(a + w) mod banks`. For every vector and every class of
+/// activations the number of its weights per bank `w mod banks` is stored twice, one after the
+/// other, in a row of `banks + lanes()` lanes: read from lane `(-a) mod banks` on, the row gives
+/// the vector's updates per bank for that activation, whatever `a` is. Behind the rows of the
+/// classes stands a row of zeros, for the activations that a short activation vector lacks.
 class StepTables {
  public:
-  /// Takes a tile. \return whether the step kernel can run it: linear map, no bypass, at
-  /// most 128 banks, F up to 16, queues below 2^16, and tables of bearable size
+  /// Takes a tile. \return whether the step kernel can run it: a map with pitches, no bypass,
+  /// at most 128 banks, F up to 16, queues below 2^16, and tables of bearable size
   bool begin_tile(const TileJob& job);
   /// Builds the rows of a K-group, and its weights by kernel position when values are
   /// wanted.
@@ -60,6 +60,12 @@ class StepTables {
   /// Outcomes and weights by class are there, whatever runs the steps.
   [[nodiscard]] bool tabled() const { return tabled_; }
   [[nodiscard]] const OutcomeClasses& classes() const { return classes_; }
+  /// Banks in use.
+  [[nodiscard]] std::size_t banks() const { return static_cast<std::size_t>(pitches_.banks); }
+  /// An activation's term of the bank, by its part of the row and column in the window.
+  [[nodiscard]] std::int64_t bank_term(std::int64_t row, std::int64_t column) const {
+    return pitches_.bank(0, row, column);
+  }
   /// Bytes of a lane: 1, or 2 for deep queues.
   [[nodiscard]] std::size_t lane_bytes() const { return lane_bytes_; }
   /// Lanes of a queue vector: `banks` rounded up to whole vectors.
@@ -116,6 +122,7 @@ class StepTables {
   bool usable_ = false, tabled_ = false;
   std::int64_t group_ = -1;
   std::size_t phases_ = 1;
+  BankPitches pitches_;
   OutcomeClasses classes_;
   std::size_t lane_bytes_ = 1, lanes_ = 0, row_bytes_ = 0;
   std::vector<std::uint8_t> storage_;

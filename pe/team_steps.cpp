@@ -12,7 +12,7 @@ void TeamSteps::start_tile(const TileJob& job, std::span<const ActivationOperand
   state_.operands = &operands_;
   state_.run_entries = static_cast<std::size_t>(job.arch->weight_fifo_entries);
   state_.I = static_cast<std::size_t>(job.arch->I);
-  state_.banks = static_cast<std::size_t>(job.arch->accumulator.banks);
+  state_.banks = job.tables->banks();
   state_.threshold = job.arch->accumulator.queue_threshold;
   std::uint32_t longest = 0;
   for (const auto& block : job.stream->blocks) longest = std::max(longest, block.count);
@@ -44,7 +44,7 @@ void TeamSteps::load_operands(std::span<const ActivationOperands* const> members
 void TeamSteps::load_member(std::size_t block, std::size_t member,
                             const ActivationOperands* operands, std::size_t phase) {
   const StepTables& tables = *job_->tables;
-  const auto banks = static_cast<std::int32_t>(job_->arch->accumulator.banks);
+  const auto banks = static_cast<std::uint32_t>(tables.banks());
   const auto zeros = static_cast<std::uint32_t>(tables.zero_row(phase));
   const auto row_bytes = static_cast<std::uint32_t>(tables.row_bytes());
   const auto lane_bytes = static_cast<std::uint32_t>(tables.lane_bytes());
@@ -54,8 +54,7 @@ void TeamSteps::load_member(std::size_t block, std::size_t member,
     std::size_t n = 0;
     if (v < b.vectors[member])
       for (const ActivationOperand& a : operands->vector(block, v)) {
-        const std::int32_t bank = a.address % banks;
-        const auto lane = static_cast<std::uint32_t>(bank > 0 ? banks - bank : -bank);
+        const std::uint32_t lane = a.bank > 0 ? banks - a.bank : 0;
         out[n++] = a.outcome_class * row_bytes + lane * lane_bytes;
       }
     for (; n < state_.I; ++n) out[n] = zeros;

@@ -6,6 +6,7 @@
 
 #include "memory/architecture.hpp"
 #include "memory/weight_stream.hpp"
+#include "pe/bank_map.hpp"
 #include "pe/tiling.hpp"
 #include "sparse_formats/layer_shape.hpp"
 #include "sparse_formats/tensor.hpp"
@@ -41,8 +42,9 @@ struct TileJob {
     return conv_group * shape->group_K() + g * kc;
   }
   [[nodiscard]] std::int64_t groups() const { return static_cast<std::int64_t>(stream->groups()); }
-  /// Entries of one PE's accumulator window.
-  [[nodiscard]] std::int64_t window_entries() const { return kc * tile.HA * tile.WA; }
+  /// One PE's accumulator window.
+  [[nodiscard]] Window window() const { return {kc, tile.HA, tile.WA}; }
+  [[nodiscard]] std::int64_t window_entries() const { return window().entries(); }
 };
 
 }  // namespace scnn::pe

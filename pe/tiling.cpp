@@ -7,6 +7,7 @@
 #include <optional>
 #include <tuple>
 
+#include "pe/bank_map.hpp"
 #include "sparse_formats/error.hpp"
 
 namespace scnn::pe {
@@ -70,9 +71,21 @@ TemporalTile make_tile(const Axis& rows, const Axis& cols, const Rect& outputs, 
   return t;
 }
 
+/// S10: no bank gets more of the window's addresses than it has entries.
+bool fits(const memory::Accumulator& accumulator, const Window& window) {
+  return window.entries() <= banks_in_use(accumulator) * accumulator.entries_per_bank &&
+         fullest_bank(accumulator, window) <= accumulator.entries_per_bank;
+}
+
+std::string size_text(const memory::Accumulator& accumulator) {
+  return fmt::format("{} x {} accumulator entries", banks_in_use(accumulator),
+                     accumulator.entries_per_bank);
+}
+
 /// The smallest split that fits: fewest rectangles, then squarest, then fewest columns.
 std::pair<std::int64_t, std::int64_t> find_split(const Axis& rows, const Axis& cols,
-                                                 std::int64_t kc, std::int64_t capacity,
+                                                 std::int64_t kc,
+                                                 const memory::Accumulator& accumulator,
                                                  const std::string& where) {
   // Window extents are found as the search needs them: it ends long before every
   // split of a long axis has been looked at.
@@ -87,27 +100,26 @@ std::pair<std::int64_t, std::int64_t> find_split(const Axis& rows, const Axis& c
   for (std::int64_t ty = 1; ty <= rows.out && !worse(ty); ++ty) {
     const std::int64_t height = rows.largest_window(ty);
     for (std::int64_t tx = 1; tx <= cols.out && !worse(ty * tx); ++tx) {
-      if (kc * height * width(tx) > capacity) continue;
+      if (!fits(accumulator, {kc, height, width(tx)})) continue;
       const Key key{ty * tx, std::abs(ty - tx), tx};
       if (!best || key < *best) best = key;
     }
   }
   if (!best)
-    throw InputError(where, fmt::format("no split of the {}x{} output plane fits {} accumulator "
-                                        "entries with kc {}, expected a larger accumulator or a "
-                                        "smaller kc",
-                                        rows.out, cols.out, capacity, kc));
+    throw InputError(where, fmt::format("no split of the {}x{} output plane fits {} with kc {}, "
+                                        "expected a larger accumulator or a smaller kc",
+                                        rows.out, cols.out, size_text(accumulator), kc));
   return {std::get<0>(*best) / std::get<2>(*best), std::get<2>(*best)};
 }
 
-std::int64_t shrink_kc(std::int64_t window, std::int64_t capacity, const TemporalTile& t,
+std::int64_t shrink_kc(const memory::Accumulator& accumulator, const TemporalTile& t,
                        const std::string& where) {
   std::int64_t kc = 1;
-  if (window > capacity)
+  if (!fits(accumulator, {kc, t.HA, t.WA}))
     throw InputError(where, fmt::format("an accumulator window of {}x{} entries does not fit {} "
-                                        "entries even with kc 1",
-                                        t.HA, t.WA, capacity));
-  while (kc * 2 * window <= capacity) kc *= 2;
+                                        "even with kc 1",
+                                        t.HA, t.WA, size_text(accumulator)));
+  while (fits(accumulator, {kc * 2, t.HA, t.WA})) kc *= 2;
   return kc;
 }
 
@@ -130,16 +142,14 @@ Tiling plan_tiling(const LayerShape& shape, const memory::Architecture& arch,
   tiling.kc = std::min(arch.kc, shape.group_K());
   const Rect plane{{0, shape.Ho()}, {0, shape.Wo()}};
   const TemporalTile whole = make_tile(rows, cols, plane, true);
-  const std::int64_t window = whole.HA * whole.WA;
-  const std::int64_t capacity = arch.accumulator_entries();
-  const bool fits = tiling.kc * window <= capacity;
-  if (fits || arch.accumulator.capacity == memory::Capacity::ignore) {
+  if (arch.accumulator.capacity == memory::Capacity::ignore ||
+      fits(arch.accumulator, {tiling.kc, whole.HA, whole.WA})) {
     tiling.tiles = {whole};
   } else if (arch.accumulator.capacity == memory::Capacity::shrink_kc) {
-    tiling.kc = shrink_kc(window, capacity, whole, where);
+    tiling.kc = shrink_kc(arch.accumulator, whole, where);
     tiling.tiles = {whole};
   } else {
-    const auto [ty, tx] = find_split(rows, cols, tiling.kc, capacity, where);
+    const auto [ty, tx] = find_split(rows, cols, tiling.kc, arch.accumulator, where);
     for (std::int64_t i = 0; i < ty; ++i)
       for (std::int64_t j = 0; j < tx; ++j)
         tiling.tiles.push_back(

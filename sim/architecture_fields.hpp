@@ -11,7 +11,7 @@
 namespace scnn::sim {
 
 // Names of the enumerators of memory/architecture.hpp, in their order.
-inline constexpr std::array<std::string_view, 1> kBankMapNames{"linear"};
+inline constexpr std::array<std::string_view, 4> kBankMapNames{"linear", "xor", "prime", "skewed"};
 inline constexpr std::array<std::string_view, 2> kBypassNames{"none", "step"};
 inline constexpr std::array<std::string_view, 3> kCapacityNames{"ignore", "shrink-kc",
                                                                 "split-plane"};

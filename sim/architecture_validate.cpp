@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <bit>
 #include <cmath>
 #include <span>
 #include <string>
@@ -51,12 +52,22 @@ class FieldChecker {
   workloads::JsonPlace place_;
 };
 
+/// S16: folding needs digits that stand for a bank each.
+void check_bank_map(const memory::Accumulator& a, const workloads::JsonPlace& place) {
+  if (a.bank_map == memory::BankMap::xor_folded &&
+      !std::has_single_bit(static_cast<std::uint64_t>(a.banks)))
+    throw InputError(
+        (place / "banks").text(),
+        fmt::format("found {}, expected a power of two with bank_map \"xor\"", a.banks));
+}
+
 }  // namespace
 
 void validate(const memory::Architecture& arch, const std::string& where) {
   const workloads::JsonPlace place{.file = where, .pointer = {}};
   const FieldChecker checker(place);
   visit_fields(arch, checker);
+  check_bank_map(arch.accumulator, place / "accumulator");
   if (arch.pe_count() > kMaxPes)
     throw InputError((place / "pe_cols").text(),
                      fmt::format("found {} x {} = {} PEs, expected pe_rows * pe_cols of at most {}",

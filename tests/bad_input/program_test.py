@@ -68,6 +68,14 @@ class BadArchitecture(ProgramTest):
         self.refuse_text({"accumulator": {"banks": 0}}, "arch.json#/accumulator/banks: found 0, "
                                                         "expected an integer from 1 to 4096")
 
+    def test_a_bank_map_unknown_or_without_its_banks(self):
+        self.refuse_text({"accumulator": {"bank_map": "hashed"}},
+                         'arch.json#/accumulator/bank_map: found "hashed", expected one of '
+                         '"linear", "xor", "prime", "skewed"')
+        self.refuse_text({"accumulator": {"bank_map": "xor", "banks": 24}},
+                         'arch.json#/accumulator/banks: found 24, expected a power of two with '
+                         'bank_map "xor"')
+
     def test_a_negative_latency(self):
         self.refuse_text({"dram": {"latency_cycles": -1}},
                          "arch.json#/dram/latency_cycles: found -1, expected an integer from 0 to "

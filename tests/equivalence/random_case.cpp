@@ -4,6 +4,7 @@
 #include <array>
 
 #include "pe/tiling.hpp"
+#include "sim/architecture_file.hpp"
 #include "sparse_formats/error.hpp"
 #include "tests/support/random_layer.hpp"
 
@@ -155,6 +156,8 @@ memory::Architecture draw_architecture(Choices& c) {
   a.accumulator.banks = c.number("banks", {1, 3, 8, 32});
   a.accumulator.entries_per_bank = c.number("entries_per_bank", {4, 16, 64});
   a.accumulator.queue_threshold = c.number("queue_threshold", {0, 1, 4, 40});
+  a.accumulator.bank_map =
+      static_cast<memory::BankMap>(c.pick("bank_map", {"linear", "xor", "prime", "skewed"}));
   a.accumulator.bypass = static_cast<memory::Bypass>(c.pick("bypass", {"none", "step"}));
   a.accumulator.capacity =
       static_cast<memory::Capacity>(c.pick("capacity", {"ignore", "shrink-kc", "split-plane"}));
@@ -192,11 +195,12 @@ Batch draw_batch(std::int64_t seed, std::int64_t index, std::int64_t layers) {
     batch.threads = static_cast<int>(c.number("threads", {1, 2, 7}));
     batch.choices = c.all();
     try {
+      sim::validate(batch.arch, batch.arch.name);
       for (std::int64_t n = 0; n < layers; ++n)
         batch.layers.push_back(draw_layer(draw, batch.arch, "layer" + std::to_string(n)));
       return batch;
     } catch (const InputError&) {
-      // Hardly a layer fits such accumulators; another machine is drawn.
+      // No such machine, or hardly a layer fits its accumulators; another one is drawn.
     }
   }
 }

@@ -3,7 +3,6 @@
 #include <numeric>
 
 #include "pe/accumulator_banks.hpp"
-#include "pe/bank_map.hpp"
 #include "pe/crossbar.hpp"
 #include "sparse_formats/error.hpp"
 #include "tests/support/draw.hpp"
@@ -86,13 +85,6 @@ TEST_CASE("Queues lose and invent nothing over many cycles") {
   }
   while (queues.deepest() > 0) queues.retire(sums);
   CHECK(sums == expected);
-}
-
-TEST_CASE("Banks take addresses in turn") {
-  memory::Accumulator accumulator;
-  accumulator.banks = 5;
-  const BankMap map(accumulator, 23);
-  for (std::int64_t a = 0; a < 23; ++a) CHECK(map.bank(a) == a % 5);
 }
 
 TEST_CASE("Two buffers alternate with the K-groups") {

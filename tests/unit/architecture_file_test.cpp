@@ -99,7 +99,7 @@ const std::string kOthers = R"({
   "pe_rows": 3, "pe_cols": 5, "multiplier_array": { "F": 2, "I": 7 }, "kc": 16,
   "weight_bits": 8, "activation_bits": 9, "accumulator_bits": 32, "index_bits": 5,
   "accumulator": { "banks": 31, "entries_per_bank": 33, "queue_threshold": 0,
-                   "bank_map": "linear", "bypass": "step", "capacity": "shrink-kc" },
+                   "bank_map": "skewed", "bypass": "step", "capacity": "shrink-kc" },
   "iaram_bytes": 0, "oaram_bytes": 1, "weight_fifo_entries": 51,
   "broadcast_entries_per_cycle": 6,
   "dram": { "bytes_per_cycle": 52, "latency_cycles": 101 },
@@ -135,7 +135,7 @@ TEST_CASE("every key reaches its parameter") {
   CHECK(a.accumulator.banks == 31);
   CHECK(a.accumulator.entries_per_bank == 33);
   CHECK(a.accumulator.queue_threshold == 0);
-  CHECK(a.accumulator.bank_map == memory::BankMap::linear);
+  CHECK(a.accumulator.bank_map == memory::BankMap::skewed);
   CHECK(a.accumulator.bypass == memory::Bypass::step);
   CHECK(a.accumulator.capacity == memory::Capacity::shrink_kc);
   CHECK(a.iaram_bytes == 0);
@@ -150,6 +150,26 @@ TEST_CASE("every key reaches its parameter") {
   CHECK_FALSE(a.shared_indices);
   CHECK_FALSE(a.skip_zero_weights);
   CHECK_FALSE(a.skip_zero_activations);
+}
+
+TEST_CASE("every bank map has a name, and xor wants a power of two") {
+  const auto map_of = [](const std::string& name) {
+    return resolved(R"({"accumulator": {"bank_map": ")" + name + R"("}})").accumulator.bank_map;
+  };
+  CHECK(map_of("linear") == memory::BankMap::linear);
+  CHECK(map_of("xor") == memory::BankMap::xor_folded);
+  CHECK(map_of("prime") == memory::BankMap::prime);
+  CHECK(map_of("skewed") == memory::BankMap::skewed);
+  const auto with_banks = [](const std::string& map, int banks) {
+    return message_for(R"({"accumulator": {"bank_map": ")" + map + R"(", "banks": )" +
+                       std::to_string(banks) + "}}");
+  };
+  for (const int banks : {1, 2, 64, 4096}) CHECK(with_banks("xor", banks) == "accepted");
+  for (const int banks : {3, 24, 33, 4095})
+    CHECK(with_banks("xor", banks) == "a.json#/accumulator/banks: found " + std::to_string(banks) +
+                                          ", expected a power of two with bank_map \"xor\"");
+  for (const std::string map : {"linear", "prime", "skewed"})
+    for (const int banks : {1, 3, 33}) CHECK(with_banks(map, banks) == "accepted");
 }
 
 TEST_CASE("a file gives only what differs, inner objects too") {
@@ -197,7 +217,7 @@ TEST_CASE("every integer key refuses other types") {
 
 TEST_CASE("every choice lists what it takes") {
   const std::vector<std::pair<std::string, std::string>> choices{
-      {"/accumulator/bank_map", "\"linear\""},
+      {"/accumulator/bank_map", "one of \"linear\", \"xor\", \"prime\", \"skewed\""},
       {"/accumulator/bypass", "one of \"none\", \"step\""},
       {"/accumulator/capacity", "one of \"ignore\", \"shrink-kc\", \"split-plane\""},
       {"/stride_mode", "one of \"phases\", \"discard\""},

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "pe/coordinates.hpp"
+#include "tests/support/bank_rule.hpp"
 
 namespace scnn::test {
 namespace {
@@ -132,7 +133,11 @@ class NaivePe {
         join(updates, {place.address, std::int64_t{w.value} * a.value});
       }
     c.accumulator_writes += updates.size();
-    for (const Update& u : updates) queues_[u.address % job_.arch->accumulator.banks].push_back(u);
+    for (const Update& u : updates) queues_[bank_of(u.address)].push_back(u);
+  }
+
+  [[nodiscard]] std::int64_t bank_of(std::int64_t address) const {
+    return bank_by_rule(job_.arch->accumulator, job_.tile.HA, job_.tile.WA, address);
   }
 
   void join(std::vector<Update>& updates, const Update& u) const {

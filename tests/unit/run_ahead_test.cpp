@@ -156,6 +156,11 @@ memory::Architecture random_machine(Draw& draw) {
   a.index_bits = static_cast<int>(draw.between(1, 5));
   if (draw.chance(40)) a.I = 4;  // with 32 banks, the usual machine
   a.accumulator.banks = draw.one_of<std::int64_t>({1, 2, 5, 16, 32, 32, 32, 40, 128, 129});
+  using Map = memory::BankMap;
+  a.accumulator.bank_map =
+      draw.one_of<Map>({Map::linear, Map::xor_folded, Map::prime, Map::skewed});
+  if (a.accumulator.bank_map == Map::xor_folded)
+    a.accumulator.banks = draw.one_of<std::int64_t>({1, 2, 16, 32, 32});
   a.accumulator.queue_threshold =
       draw.one_of<std::int64_t>({0, 1, 4, 4, 30, 255 - a.F * a.I, 256 - a.F * a.I, 300});
   a.accumulator.bypass = draw.chance(25) ? memory::Bypass::step : memory::Bypass::none;
@@ -361,6 +366,8 @@ TEST_CASE("A full team of the usual machine equals its members one by one") {
     arch.pe_cols = 4;
     arch.kc = draw.one_of<std::int64_t>({4, 8, 24});
     arch.accumulator.queue_threshold = draw.one_of<std::int64_t>({0, 2, 4, 8});
+    arch.accumulator.bank_map =
+        draw.one_of({memory::BankMap::linear, memory::BankMap::prime, memory::BankMap::skewed});
     arch.weight_fifo_entries = draw.one_of<std::int64_t>({18, 50, 60});
     // Tiles of up to 8 x 8 pixels: many activation vectors, and long runs of weights.
     const std::int64_t R = draw.one_of<std::int64_t>({1, 3, 5});
