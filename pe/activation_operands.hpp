@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "memory/iaram.hpp"
+#include "memory/activation_buffer.hpp"
 #include "pe/tile_job.hpp"
 
 namespace scnn::pe {

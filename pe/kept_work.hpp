@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "memory/counters.hpp"
-#include "memory/iaram.hpp"
+#include "memory/activation_buffer.hpp"
 #include "pe/activation_operands.hpp"
 #include "pe/group_times.hpp"
 #include "pe/step_kernel.hpp"

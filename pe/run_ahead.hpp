@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "memory/counters.hpp"
-#include "memory/iaram.hpp"
+#include "memory/activation_buffer.hpp"
 #include "pe/activation_operands.hpp"
 #include "pe/fault.hpp"
 #include "pe/general_steps.hpp"

@@ -24,9 +24,9 @@ memory::Architecture preparation_key(memory::Architecture arch) {
   arch = machine_key(std::move(arch));
   arch.I = defaults.I;
   arch.accumulator.queue_threshold = defaults.accumulator.queue_threshold;
-  arch.accumulator.bank_map = defaults.accumulator.bank_map;
   arch.accumulator.bypass = defaults.accumulator.bypass;
   if (arch.accumulator.capacity == memory::Capacity::ignore) {
+    arch.accumulator.bank_map = defaults.accumulator.bank_map;
     arch.accumulator.banks = defaults.accumulator.banks;
     arch.accumulator.entries_per_bank = defaults.accumulator.entries_per_bank;
   }
