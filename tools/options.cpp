@@ -72,13 +72,15 @@ bool is_repeatable(const CommandLine& line, std::string_view name) {
       line.options, [name](const OptionHelp& o) { return o.name == name && o.repeatable; });
 }
 
-void check_operands(const CommandLine& line, const Words& found, const std::string& see) {
+/// \param replaced  whether the option that goes without an operand was given
+void check_operands(const CommandLine& line, const Words& found, bool replaced,
+                    const std::string& see) {
   const std::size_t expected = line.operand.empty() ? 0 : 1;
   if (found.size() > expected)
     throw InputError(
         "", fmt::format("found \"{}\", expected {} {}", found[expected],
                         expected == 0 ? "only options" : "one " + std::string(line.operand), see));
-  if (found.size() < expected)
+  if (found.size() < expected && !replaced)
     throw InputError("", fmt::format("found no {}, expected one {}", line.operand, see));
 }
 
@@ -101,7 +103,7 @@ std::map<std::string, Words, std::less<>> collect(const CommandLine& line,
     if (std::ranges::any_of(option.value, [](const auto& v) { return v.empty(); }))
       throw InputError(where, "found an empty value, expected one " + see);
   }
-  check_operands(line, operands, see);
+  check_operands(line, operands, values.contains(line.instead), see);
   if (!operands.empty()) values[std::string(line.operand)] = operands;
   return values;
 }

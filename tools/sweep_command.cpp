@@ -69,6 +69,7 @@ CommandLine command_line() {
                "for a cluster; then: bash banks.sh"},
           },
       .operand = "PLAN",
+      .instead = "merge",
   };
 }
 

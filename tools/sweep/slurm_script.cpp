@@ -29,8 +29,8 @@ constexpr const char* kUsage = R"(#
 # results are renamed into place when complete, and every task skips points that have one.
 # Slurm itself starts tasks again after a node failure or a preemption. After anything else,
 # submit again: tasks with nothing left to do end at once, and a new merge job waits for them.
-# The merge job is taken from the queue when a task fails. A point whose simulation fails is a
-# result too; it fails the merge job, which names it, and not the task.
+# The merge job is taken from the queue when a task fails. A point whose simulation fails is
+# on record; it does not fail its task, but the merge job, which names it.
 #
 # Options: SBATCH_ variables (SBATCH_PARTITION, SBATCH_ACCOUNT, SBATCH_TIMELIMIT, ...), and
 # SCNN_SBATCH_OPTIONS="--mem=4G --nice=100", words for both jobs. Logs: DIRECTORY/slurm.
