@@ -46,7 +46,8 @@ std::string overview() {
          "  scnn compare --network alexnet.h5 --arch configs/regularity.json\n\n"
          "Data go to standard output, progress and messages to standard error. Exit status:\n"
          "0 done, 1 failed, 2 wrong usage or bad input, 3 simulated output differs from the\n"
-         "reference, 4 a comparison found a difference, 5 a sweep is incomplete, 130 interrupted.\n";
+         "reference, 4 a comparison found a difference, 5 a sweep is incomplete, 130 "
+         "interrupted.\n";
 }
 
 std::string command_names() {

@@ -82,7 +82,7 @@ std::vector<ordered_json> range_values(JsonObjectReader range) {
   integers &= number(range, "step", step);
   range.refuse_unknown_keys();
   const double count = (to - from) / step;
-  if (!(count >= 0.0))
+  if (!(count >= 0.0) || !std::isfinite(count))
     throw InputError(
         (range.place() / "step").text(),
         fmt::format("found {}, expected a step that leads from {} to {}", step, from, to));

@@ -14,8 +14,8 @@ namespace {
 /// A batch beyond this shares little more, and a failure in it costs a fresh start.
 constexpr std::size_t kMostPointsOfBatch = 64;
 
-/// Batches a process should get, so that all end at about the same time.
-constexpr std::size_t kBatchesOfJob = 4;
+/// Batches a process or shard should get, so that all end at about the same time.
+constexpr std::size_t kBatchesOfShare = 4;
 
 /// Sorts points so that those which share more are closer: by network, by what is prepared
 /// once, by the machine, and then by what changes the PEs' times most.
@@ -67,8 +67,8 @@ std::vector<Batch> make_batches(const std::vector<const Point*>& points, std::si
   return batches;
 }
 
-std::size_t batch_size(std::size_t points, int jobs) {
-  const std::size_t shares = static_cast<std::size_t>(std::max(jobs, 1)) * kBatchesOfJob;
+std::size_t batch_size(std::size_t points, std::size_t shares) {
+  if (shares > 1) shares *= kBatchesOfShare;
   return std::clamp<std::size_t>((points + shares - 1) / shares, 1, kMostPointsOfBatch);
 }
 
@@ -77,7 +77,7 @@ std::vector<const Point*> shard(const std::vector<Point>& points, std::size_t nu
   std::vector<const Point*> all;
   all.reserve(points.size());
   for (const Point& p : points) all.push_back(&p);
-  auto batches = make_batches(all, batch_size(points.size(), static_cast<int>(count)));
+  auto batches = make_batches(all, batch_size(points.size(), count));
   std::ranges::stable_sort(batches, std::ranges::greater(), &Batch::products);
   std::vector<double> loads(count, 0.0);
   std::set<const Point*> chosen;

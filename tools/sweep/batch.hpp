@@ -20,8 +20,9 @@ struct Batch {
 [[nodiscard]] std::vector<Batch> make_batches(const std::vector<const Point*>& points,
                                               std::size_t most);
 
-/// Batches for `jobs` processes: large enough to share, small enough to keep all busy.
-[[nodiscard]] std::size_t batch_size(std::size_t points, int jobs);
+/// Points of a batch, for `shares` processes or shards: enough to share much of their work,
+/// few enough to keep all busy.
+[[nodiscard]] std::size_t batch_size(std::size_t points, std::size_t shares);
 
 /// The points of shard `number` (from 0) of `count`: batches go, the costliest first, to the
 /// shard with the fewest products. Which they are depends on the plan alone; in its order.

@@ -98,7 +98,8 @@ std::string duration_text(double seconds) {
 /// Products of whole runs, and of points that only time tells from the one before.
 double weighted_products(const std::vector<const Point*>& points, int jobs) {
   double sum = 0.0;
-  for (const Batch& batch : make_batches(points, batch_size(points.size(), jobs)))
+  for (const Batch& batch :
+       make_batches(points, batch_size(points.size(), static_cast<std::size_t>(jobs))))
     for (std::size_t i = 0; i < batch.points.size(); ++i)
       sum += batch.points[i]->products * (i == 0 ? 1.0 : kSharedCost);
   return sum;

@@ -106,7 +106,8 @@ class Runner {
   Runner(const std::vector<const Point*>& points, const RunnerOptions& options, const Store& store,
          const Console& console)
       : options_(options), store_(store), progress_(console, "sweeping", costs(points)) {
-    for (Batch& b : make_batches(points, batch_size(points.size(), options.jobs)))
+    for (Batch& b :
+         make_batches(points, batch_size(points.size(), static_cast<std::size_t>(options.jobs))))
       waiting_.push_back(std::move(b));
   }
 

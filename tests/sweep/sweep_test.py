@@ -1,0 +1,325 @@
+#!/usr/bin/python3
+"""`scnn sweep`: points, results, tables, what goes wrong and how it goes on.
+
+Usage: sweep_test.py SCNN [unittest options]
+"""
+
+import csv
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+import h5py
+
+from program import SCNN, TINY, ProgramTest, main
+
+BASE = json.loads("\n".join(line for line in TINY.read_text(encoding="utf-8").splitlines()
+                            if not line.startswith("//")))
+
+
+class SweepTest(ProgramTest):
+    """A folder with a small network, and plans over it on the tiny machine."""
+
+    def setUp(self):
+        super().setUp()
+        self.network()
+
+    def plan(self, *axes, name="plan.json", **members):
+        return self.write(name, {"schema": "scnn-sweep/1", "networks": [{"file": "net.h5"}],
+                                 "architecture": BASE, "axes": list(axes), **members})
+
+    def sweep(self, plan="plan.json", *options, status=0):
+        outcome = self.scnn("sweep", plan, *options)
+        self.assertEqual(status, outcome.status, outcome.err)
+        return outcome
+
+    def table(self, folder="plan"):
+        with open(self.path(folder) / "table.csv", encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    def tables(self, folder="plan"):
+        return {name: (self.path(folder) / name).read_bytes()
+                for name in ("table.csv", "table.json", "table.h5")}
+
+    def results(self, folder="plan"):
+        return sorted((self.path(folder) / "points").glob("*/*.json"))
+
+    def result_of(self, row, folder="plan"):
+        point = row["point"]
+        return json.loads((self.path(folder) / "points" / point[:2] / f"{point}.json")
+                          .read_text(encoding="utf-8"))
+
+
+def axis(key, *values):
+    return {"key": key, "values": list(values)}
+
+
+FIFO = axis("/weight_fifo_entries", 2, 8)
+BANKS = axis("/accumulator/banks", 4, 8, 16)
+
+
+class Points(SweepTest):
+    def test_a_row_has_the_counters_of_a_run(self):
+        self.plan(FIFO, BANKS, energy="default")
+        self.sweep()
+        rows = self.table()
+        self.assertEqual([("2", "4"), ("2", "8"), ("2", "16"), ("8", "4"), ("8", "8"), ("8", "16")],
+                         [(r["weight_fifo_entries"], r["accumulator.banks"]) for r in rows])
+        for row in rows:
+            arch = self.result_of(row)["architecture"]
+            self.assertEqual(int(row["weight_fifo_entries"]), arch["weight_fifo_entries"])
+            self.assertEqual(int(row["accumulator.banks"]), arch["accumulator"]["banks"])
+            self.write("arch.json", arch)
+            self.succeed("run", "--network", "net.h5", "--arch", "arch.json", "--energy", "default",
+                         "--json", "run.json")
+            total = self.load("run.json")["total"]
+            for name, value in total["counters"].items():
+                self.assertEqual(value, int(row[name]), name)
+            self.assertEqual(total["energy"]["scnn"]["total"], float(row["scnn_total_pJ"]))
+            self.assertGreater(float(row["area_mm2"]), 0)
+            self.assertEqual("done", row["status"])
+
+    def test_granularity_and_density_prune_as_prune_does(self):
+        self.plan(axis("granularity", "fine", "kernel"), axis("density", 0.3, 0.6),
+                  architecture={})
+        self.sweep()
+        for row in self.table():
+            self.succeed("prune", "--network", "net.h5", "--granularity", row["granularity"],
+                         "--density", row["density"], "--out", "pruned.h5")
+            self.succeed("run", "--network", "pruned.h5", "--json", "run.json")
+            self.assertEqual(self.load("run.json")["total"]["counters"],
+                             self.result_of(row)["total"]["counters"])
+
+    def test_a_zoo_network_has_its_recipe_and_seeds(self):
+        zoo = {"zoo": "alexnet", "densities": "published", "layers": ["conv5"]}
+        self.plan(axis("seed", 1, 2), networks=[zoo], architecture={})
+        self.sweep()
+        for row in self.table():
+            self.succeed("zoo", "alexnet", "--densities", "published", "--seed", row["seed"],
+                         "--out", "zoo.h5")
+            self.succeed("run", "--network", "zoo.h5", "--layers", "conv5", "--json", "run.json")
+            self.assertEqual(self.load("run.json")["total"]["counters"],
+                             self.result_of(row)["total"]["counters"])
+
+    def test_an_id_names_the_content_not_the_file(self):
+        self.plan(FIFO)
+        self.sweep()
+        self.path("other").mkdir()
+        os.rename(self.path("net.h5"), self.path("other/moved.h5"))
+        self.plan(FIFO, name="again.json", networks=[{"file": "other/moved.h5"}])
+        self.sweep("again.json")
+        self.assertEqual([r["point"] for r in self.table()],
+                         [r["point"] for r in self.table("again")])
+        self.network("other/moved.h5", seed=2)
+        self.sweep("again.json", "--out", "third")
+        self.assertFalse({r["point"] for r in self.table()} &
+                         {r["point"] for r in self.table("third")})
+
+    def test_a_point_met_twice_is_computed_once(self):
+        networks = [{"name": "a", "file": "net.h5"}, {"name": "b", "file": "net.h5"}]
+        self.plan(FIFO, networks=networks)
+        self.sweep()
+        self.assertEqual(4, len(self.table()))
+        self.assertEqual(2, len(self.results()))
+
+    def test_zipped_axes_filters_and_samples(self):
+        zipped = {"zip": [axis("/pe_rows", 1, 2, 4), axis("/pe_cols", 4, 2, 1)]}
+        self.plan(zipped, axis("/multiplier_array/F", 1, 2, 4), filters=["pe_rows * F <= 4"])
+        out = self.sweep("plan.json", "--dry-run").out
+        self.assertTrue(out.startswith("6 points, 3 left out by filters\n"), out)
+        self.sweep()
+        self.assertEqual({("1", "4", "1"), ("1", "4", "2"), ("1", "4", "4"), ("2", "2", "1"),
+                          ("2", "2", "2"), ("4", "1", "1")},
+                         {(r["pe_rows"], r["pe_cols"], r["multiplier_array.F"])
+                          for r in self.table()})
+        self.plan(FIFO, BANKS, name="some.json", sample={"points": 3, "seed": 5})
+        self.sweep("some.json")
+        some = {r["point"] for r in self.table("some")}
+        self.assertEqual(3, len(some))
+        self.plan(BANKS, FIFO, name="some.json", sample={"points": 3, "seed": 5})
+        self.sweep("some.json", "--resume")
+        self.assertEqual(some, {r["point"] for r in self.table("some")}, "order does not matter")
+        self.plan(FIFO, BANKS, name="some.json", sample={"points": 3, "seed": 6})
+        self.sweep("some.json", "--resume")
+        self.assertNotEqual(some, {r["point"] for r in self.table("some")})
+
+
+class Tables(SweepTest):
+    def test_the_three_tables_say_the_same(self):
+        self.plan(FIFO, axis("/stride_mode", "phases", "discard"), energy="default")
+        self.sweep("plan.json", "--pareto", "cycles,area_mm2,scnn_total_pJ")
+        rows = self.table()
+        table = self.load("plan/table.json")
+        names = [c["name"] for c in table["columns"]]
+        self.assertEqual(list(rows[0]), names)
+        self.assertEqual(["weight_fifo_entries", "stride_mode"],
+                         [c["name"] for c in table["columns"] if c["axis"]])
+        with h5py.File(self.path("plan/table.h5")) as file:
+            self.assertEqual(names, list(file["columns"].attrs["order"]))
+            for place, name in enumerate(names):
+                column = file["columns"][name]
+                for i, row in enumerate(rows):
+                    value = table["rows"][i][place]
+                    text = column[i].decode() if isinstance(column[i], bytes) else column[i]
+                    self.assertEqual(value, text)
+                    if isinstance(value, str):
+                        self.assertEqual(value, row[name])
+                    else:
+                        self.assertEqual(value, float(row[name]))
+
+    def test_the_front_is_what_nothing_beats(self):
+        self.plan(FIFO, BANKS, axis("/multiplier_array/I", 1, 2, 4))
+        out = self.sweep("plan.json", "--pareto", "cycles,max:products,area_mm2").out
+        rows = self.table()
+        cost = [(int(r["cycles"]), -int(r["products"]), float(r["area_mm2"])) for r in rows]
+        beaten = [any(all(x <= y for x, y in zip(other, own)) and other != own for other in cost)
+                  for own in cost]
+        self.assertEqual(["0" if b else "1" for b in beaten], [r["pareto"] for r in rows])
+        self.assertIn(f"{beaten.count(False)} points that no other beats", out)
+        fewest = min(int(r["cycles"]) for r in rows)
+        self.assertIn(str(fewest), out.split("fewest cycles")[1].split("points that")[0])
+
+    def test_tables_are_the_same_with_any_number_of_processes(self):
+        self.plan(FIFO, BANKS)
+        self.sweep("plan.json", "--jobs", "1", "--out", "one")
+        self.sweep("plan.json", "--jobs", "3", "--out", "three")
+        self.assertEqual(self.tables("one"), self.tables("three"))
+
+
+class GoingOn(SweepTest):
+    def test_results_are_not_computed_again(self):
+        self.plan(FIFO)
+        self.sweep()
+        before = {f: os.stat(f).st_mtime_ns for f in self.results()}
+        self.refuse("--out: plan holds a sweep, expected --resume to go on with it, or another "
+                    "folder", "sweep", "plan.json")
+        self.plan(axis("/weight_fifo_entries", 2, 4, 8))
+        err = self.sweep("plan.json", "--resume").err
+        self.assertIn("2 points have their results already", err)
+        self.assertEqual(3, len(self.results()))
+        self.assertEqual(before, {f: os.stat(f).st_mtime_ns for f in before})
+
+    def test_damaged_results_are_computed_again(self):
+        self.plan(FIFO, BANKS)
+        self.sweep()
+        tables = self.tables()
+        files = self.results()
+        whole = {f: json.loads(f.read_text()) for f in files}
+        text = files[0].read_text()
+        files[0].write_text(text.replace('"cycles": ', '"cycles": 1', 1))
+        files[1].write_text(files[1].read_text()[:200])
+        files[2].write_bytes(b"")
+        files[3].write_bytes(files[4].read_bytes())
+        err = self.sweep("plan.json", "--resume").err
+        self.assertIn("4 results are damaged and computed again", err)
+        self.assertEqual(tables, self.tables())
+        for f in files:
+            again = json.loads(f.read_text())
+            self.assertEqual([whole[f][k] for k in ("layers", "total", "architecture")],
+                             [again[k] for k in ("layers", "total", "architecture")])
+
+    def test_a_failing_point_does_not_stop_the_others(self):
+        base = {**BASE, "accumulator": {"entries_per_bank": 2, "capacity": "shrink-kc"}}
+        self.plan(axis("/accumulator/banks", 1, 256), FIFO, architecture=base)
+        err = self.sweep("plan.json", status=5).err
+        self.assertIn("layer conv1: an accumulator window of 3x3 entries does not fit", err)
+        rows = self.table()
+        self.assertEqual(["failed", "failed", "done", "done"], [r["status"] for r in rows])
+        self.assertEqual("", rows[0]["cycles"])
+        self.assertIn("layer conv1", rows[0]["message"])
+        self.assertEqual([None], list({r[-1] for r in self.load("plan/table.json")["rows"][:2]}))
+        self.sweep("plan.json", "--resume", status=5)
+
+    def test_a_process_that_is_killed_is_a_failed_point_and_resumes(self):
+        zoo = [{"zoo": "alexnet", "densities": "published"}]
+        self.plan(axis("seed", 1, 2, 3, 4), networks=zoo, architecture={})
+        sweep = subprocess.Popen([SCNN, "sweep", "plan.json", "--jobs", "1"], cwd=self.folder,
+                                 stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        children = pathlib.Path(f"/proc/{sweep.pid}/task/{sweep.pid}/children")
+        while not (found := children.read_text(encoding="ascii").split()):
+            time.sleep(0.001)
+        os.kill(int(found[0]), signal.SIGKILL)
+        err = sweep.communicate()[1]
+        self.assertEqual(5, sweep.returncode)
+        self.assertIn("its process was ended by signal 9", err)
+        self.assertEqual(3, [r["status"] for r in self.table()].count("done"))
+        self.sweep("plan.json", "--resume")
+        self.assertEqual({"done"}, {r["status"] for r in self.table()})
+
+    def test_a_merge_needs_every_shard(self):
+        self.plan(FIFO, BANKS)
+        self.sweep("plan.json", "--out", "whole")
+        self.sweep("plan.json", "--shard", "1/2")
+        outcome = self.scnn("sweep", "--merge", "plan")
+        self.assertEqual(5, outcome.status)
+        self.assertIn("of 6 points are missing", outcome.err)
+        self.assertFalse(self.path("plan/table.csv").exists())
+        self.sweep("plan.json", "--shard", "2/2")
+        self.succeed("sweep", "--merge", "plan")
+        self.assertEqual(self.tables("whole"), self.tables("plan"))
+        self.plan(FIFO)
+        self.refuse("--out: plan holds a sweep of another plan, expected the same for every shard",
+                    "sweep", "plan.json", "--shard", "1/2")
+
+
+class BadPlans(SweepTest):
+    def refuse_plan(self, message, *axes, **members):
+        self.plan(*axes, **members)
+        self.refuse(message, "sweep", "plan.json")
+
+    def test_bad_plans_are_refused_with_their_place(self):
+        self.refuse_plan('plan.json#/schema: expected "scnn-sweep/1"', schema="scnn-sweep/2")
+        self.refuse_plan("plan.json#/networks: expected at least one network", networks=[])
+        self.refuse_plan('plan.json#/networks/0: found both or none of "file" and "zoo", expected '
+                         "one", networks=[{}])
+        self.refuse_plan('plan.json#/networks/1: a second network "net", expected a "name" that '
+                         "tells them apart", networks=[{"file": "net.h5"}, {"file": "net.h5"}])
+        self.refuse_plan('plan.json#/axes: two axes of "/kc", expected one of each key',
+                         axis("/kc", 1), axis("/kc", 2))
+        self.refuse_plan("plan.json#/pareto: found 1 metrics, expected two or three",
+                         pareto=["cycles"])
+        self.refuse_plan('plan.json: the filters leave no point, expected at least one',
+                         filters=["kc > 99"])
+        self.refuse_plan("plan.json#/sample/points: is missing, expected how many points",
+                         sample={"seed": 1})
+        outcome = self.scnn("sweep", self.plan(axes=[], extra=1))
+        self.assertEqual(2, outcome.status)
+        self.assertTrue(outcome.err.startswith("scnn: error: plan.json#/extra: unknown key"))
+
+    def test_a_point_that_no_machine_can_be_is_refused_before_anything_runs(self):
+        self.refuse_plan("plan.json: at /kc = 0#/kc: found 0, expected an integer from 1 to 65536",
+                         axis("/kc", 4, 0))
+
+    def test_hostile_sizes_are_refused(self):
+        many = {"key": "/kc", "range": {"from": 1, "to": 60000, "step": 1}}
+        self.refuse_plan("plan.json#/axes: more than 1000000 points, expected fewer", many,
+                         {"key": "/iaram_bytes", "range": {"from": 1, "to": 60000, "step": 1}})
+
+    def test_wrong_options_are_refused(self):
+        self.plan(FIFO)
+        self.refuse('--shard: found "2", expected I/N, such as 2/8', "sweep", "plan.json",
+                    "--shard", "2")
+        self.refuse('--shard: found "3", expected an integer from 1 to 2', "sweep", "plan.json",
+                    "--shard", "3/2")
+        self.refuse("--pareto: found 1 columns, expected two or three", "sweep", "plan.json",
+                    "--pareto", "cycles")
+        self.refuse("--array: found without --slurm, expected both", "sweep", "plan.json",
+                    "--array", "2")
+        outcome = self.scnn("sweep", "plan.json", "--pareto", "cycles,scnn_total_pJ")
+        self.assertEqual(2, outcome.status)
+        self.assertIn('--pareto: found "scnn_total_pJ", expected a column', outcome.err)
+        self.assertFalse(self.path("plan").exists())
+
+    def test_the_dry_run_computes_nothing(self):
+        self.plan(FIFO, BANKS)
+        out = self.sweep("plan.json", "--dry-run").out
+        self.assertTrue(out.startswith("6 points\n"))
+        self.assertIn("G products", out)
+        self.assertFalse(self.path("plan").exists())
+
+
+if __name__ == "__main__":
+    main()
