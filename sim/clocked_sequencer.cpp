@@ -26,6 +26,7 @@ void ClockedSequencer::begin_tile() {
   active_ = true;
   announced_ = pe::ArrayPhase::idle;
   announced_group_ = -1;
+  times_.clear();
   send_stream(true);
   settle();
 }
@@ -34,8 +35,18 @@ void ClockedSequencer::tick() {
   failures_.guard([this] {
     if (!active_) return;
     ++elapsed_;
+    if (keeps_groups() && over_ < started_) note_first_finish();
     settle();
   });
+}
+
+void ClockedSequencer::note_first_finish() {
+  GroupTime& times = times_.back();
+  if (times.first_finish >= 0) return;
+  for (auto& port : finish) {
+    const pe::FinishReport& r = port->read();
+    if (r.tile == tile_serial_ && r.groups > over_) times.first_finish = elapsed_;
+  }
 }
 
 /// Draws every conclusion the cycles so far allow: a group may be over, drained and
@@ -45,6 +56,7 @@ void ClockedSequencer::settle() {
   }
   announce();
   if (drained_groups_ < tile().groups()) return;
+  for (const GroupTime& times : times_) keep(times);
   active_ = false;
   leave_.notify(sc_core::SC_ZERO_TIME);
 }
@@ -52,12 +64,12 @@ void ClockedSequencer::settle() {
 bool ClockedSequencer::settle_drain() {
   if (draining_ && all_drained(drained_groups_)) {
     draining_ = false;
-    ++drained_groups_;
+    group_drained();
     return true;
   }
   if (draining_ || drained_groups_ == over_) return false;
   if (drains_at_once(drained_groups_)) {
-    ++drained_groups_;
+    group_drained();
     return true;
   }
   send_drain(drained_groups_);
@@ -65,11 +77,21 @@ bool ClockedSequencer::settle_drain() {
   return false;
 }
 
+void ClockedSequencer::group_drained() {
+  if (keeps_groups()) times_[static_cast<std::size_t>(drained_groups_)].drain_end = elapsed_;
+  ++drained_groups_;
+}
+
 bool ClockedSequencer::settle_barrier() {
   if (over_ == started_) return false;
   const auto g = static_cast<std::size_t>(over_);
   const auto& first = tile().stream->group_first;
   if (first[g] != first[g + 1] && !all_finished(over_)) return false;
+  if (keeps_groups()) {
+    GroupTime& times = times_.back();
+    times.barrier = elapsed_;
+    if (times.first_finish < 0) times.first_finish = elapsed_;
+  }
   ++over_;
   return true;
 }
@@ -80,6 +102,7 @@ bool ClockedSequencer::settle_start() {
   if (over_ != started_ || started_ == tile().groups() || drained_groups_ < started_ - 1)
     return false;
   ++started_;
+  if (keeps_groups()) times_.push_back({elapsed_, -1, -1, -1});
   return true;
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "pe/kept_work.hpp"
 #include "pe/step_tables.hpp"
@@ -85,10 +86,13 @@ void DecoupledSequencer::step() {
 
 void DecoupledSequencer::group_over() {
   barrier_ = start_;
+  first_finish_ = std::numeric_limits<std::int64_t>::max();
   for (std::size_t p = 0; p < finish.size(); ++p) {
     if (!waits_for(p)) continue;
     const pe::FinishReport& r = finish[p]->read();
-    if (r.tile == tile_serial_ && r.groups > group_) barrier_ = std::max(barrier_, r.cycle);
+    if (r.tile != tile_serial_ || r.groups <= group_) continue;
+    barrier_ = std::max(barrier_, r.cycle);
+    first_finish_ = std::min(first_finish_, r.cycle);
   }
   state_ = State::draining;
   send_drain(group_);
@@ -99,6 +103,7 @@ void DecoupledSequencer::group_drained() {
   for (const auto& port : drained) cycles = std::max(cycles, port->read().cycles);
   drain_before_ = drain_end_;
   drain_end_ = std::max(barrier_, drain_end_) + cycles;
+  keep({start_, first_finish_, barrier_, drain_end_});
   if (group_ + 1 < tile().groups()) {
     begin_group(group_ + 1);
     return;

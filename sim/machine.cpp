@@ -39,6 +39,7 @@ class Machine::Impl {
         failures_(options_.stop),
         workers_(options_.engine == Engine::decoupled ? options_.threads : 1),
         accelerator_("accelerator", arch_, options_.engine, options_.fault, workers_, failures_) {
+    if (options_.detail) accelerator_.sequencer().keep_group_times();
     if (!options_.vcd.file.empty())
       waveform_ = std::make_unique<Waveform>("waveform", options_.vcd, accelerator_, failures_);
   }
@@ -99,6 +100,7 @@ class Machine::Impl {
     LayerResult result = describe(layer, job);
     result.counters = collect(job, timing, first, products);
     check_identities(result.counters, job, arch_, products);
+    if (options_.detail) result.detail = detail_of(layer, timing);
     if (known != nullptr) result.verified = known->verified;
     if (job.values() && options_.verify) {
       verify(layer, accelerator_.collector().accumulated, job.output().owners);
@@ -136,6 +138,15 @@ class Machine::Impl {
     r.kc = job.tiling().kc;
     r.temporal_tiles = std::ssize(job.tiling().tiles);
     return r;
+  }
+
+  std::shared_ptr<const LayerDetail> detail_of(const workloads::QuantisedLayer& layer,
+                                               const LayerTiming& timing) {
+    auto detail = std::make_shared<LayerDetail>();
+    for (auto& pe : accelerator_.pes()) detail->pes.push_back(pe->counters());
+    detail->groups = timing.groups;
+    detail->bank_updates = bank_updates(layer, arch_);
+    return detail;
   }
 
   /// Walks the module tree for the units' counters and adds what belongs to the layer.

@@ -1,5 +1,6 @@
 #include "sim/result.hpp"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
@@ -111,6 +112,14 @@ ordered_json to_json(const RunResult& result) {
   if (result.energy) {
     object["total"]["energy"] = to_json(total_energy(result));
     object["energy_table"] = to_json(*result.energy);
+  }
+  if (std::ranges::any_of(result.layers,
+                          [](const LayerResult& l) { return l.detail != nullptr; })) {
+    ordered_json& details = object["detail"]["layers"] = ordered_json::array();
+    for (const LayerResult& layer : result.layers) {
+      details.push_back({{"name", layer.name}});
+      details.back().update(to_json(*layer.detail));
+    }
   }
   object["host"] = to_json(result.host);
   return object;

@@ -17,6 +17,7 @@
 #include "memory/engine.hpp"
 #include "pe/fault.hpp"
 #include "pe/step_paths.hpp"
+#include "sim/detail.hpp"
 #include "sim/prepared_layer.hpp"
 #include "sim/vcd_options.hpp"
 #include "sparse_formats/tensor.hpp"
@@ -42,6 +43,7 @@ struct LayerResult {
   std::int64_t temporal_tiles = 0;
   memory::Counters counters;
   bool verified = false;
+  std::shared_ptr<const LayerDetail> detail;  ///< when asked for
 };
 
 struct RunOptions {
@@ -49,6 +51,7 @@ struct RunOptions {
   bool values = true;   ///< compute values; without, only time and counters
   bool verify = true;   ///< compare `accumulated` with the reference, bit for bit
   int threads = 0;      ///< 0: all cores
+  bool detail = false;  ///< of every layer
   VcdOptions vcd;       ///< clocked only
   pe::FaultPlan fault;  ///< for tests: what the machine shall get wrong
   /// Becomes the number of a signal when the run shall end; read while the machine runs.

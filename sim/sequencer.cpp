@@ -39,6 +39,14 @@ void Sequencer::begin() {
   });
 }
 
+void Sequencer::keep(GroupTime times) {
+  if (!keeps_groups_) return;
+  for (std::int64_t GroupTime::*member :
+       {&GroupTime::start, &GroupTime::first_finish, &GroupTime::barrier, &GroupTime::drain_end})
+    times.*member += timing_.compute_cycles;
+  timing_.groups.push_back(times);
+}
+
 void Sequencer::send_stream(bool active) {
   stream->write({tile_serial_, active ? tile().stream : nullptr});
 }

@@ -13,6 +13,7 @@
 #include "pe/fault.hpp"
 #include "pe/links.hpp"
 #include "pe/workers.hpp"
+#include "sim/detail.hpp"
 #include "sim/layer_job.hpp"
 
 namespace scnn::sim {
@@ -23,6 +24,7 @@ struct LayerTiming {
   std::uint64_t overflows = 0;
   std::uint64_t output_stored = 0;   ///< elements in all OARAMs
   std::uint64_t output_fullest = 0;  ///< elements in the fullest OARAM
+  std::vector<GroupTime> groups;     ///< when they are to be kept
 };
 
 /// What both engines' sequencers share: the ports, and the outputs at the layer's end.
@@ -40,6 +42,8 @@ class Sequencer : public sc_core::sc_module {
   sc_core::sc_vector<memory::WireIn<pe::OutputReport>> output_reports;
 
   void start(const LayerJob& job);
+  /// Keeps the times of groups from the next layer on.
+  void keep_group_times() { keeps_groups_ = true; }
   [[nodiscard]] bool done() const { return done_; }
   [[nodiscard]] const LayerTiming& timing() const { return timing_; }
 
@@ -60,6 +64,9 @@ class Sequencer : public sc_core::sc_module {
   [[nodiscard]] bool all_finished(std::int64_t group) const;
   [[nodiscard]] bool all_drained(std::int64_t group) const;
   void begin_outputs();
+  /// Group times of the tile are counted from its start, those of the layer from the layer's.
+  void keep(GroupTime times);
+  [[nodiscard]] bool keeps_groups() const { return keeps_groups_; }
 
   [[nodiscard]] const pe::TileJob& tile() const { return job_->tiles()[tile_index_]; }
   [[nodiscard]] bool last_tile() const { return tile_index_ + 1 == job_->tiles().size(); }
@@ -81,6 +88,7 @@ class Sequencer : public sc_core::sc_module {
   std::uint64_t command_serial_ = 0;
   pe::OutputStage stage_ = pe::OutputStage::none;
   bool done_ = true;
+  bool keeps_groups_ = false;
   sc_core::sc_event begin_;
 };
 
@@ -105,6 +113,7 @@ class DecoupledSequencer : public Sequencer {
   State state_ = State::idle;
   std::int64_t group_ = 0, start_ = 0;
   std::int64_t barrier_ = 0;                       ///< B of the last group over
+  std::int64_t first_finish_ = 0;                  ///< of its PEs
   std::int64_t drain_end_ = 0, drain_before_ = 0;  ///< of the last group drained, and before
   bool drained_all_ = false;                       ///< the tile's last drain is over
   sc_core::sc_time tile_origin_;
@@ -131,6 +140,8 @@ class ClockedSequencer : public Sequencer {
   void announce();
   void leave_tile();
   [[nodiscard]] bool drains_at_once(std::int64_t group) const;
+  void note_first_finish();
+  void group_drained();
 
   bool active_ = false;
   std::int64_t elapsed_ = 0;  ///< cycles of the tile that are over
@@ -138,6 +149,7 @@ class ClockedSequencer : public Sequencer {
   std::int64_t over_ = 0;     ///< groups all PEs have finished
   std::int64_t drained_groups_ = 0;
   bool draining_ = false;
+  std::vector<GroupTime> times_;  ///< of the tile's groups started, when they are kept
   pe::ArrayPhase announced_ = pe::ArrayPhase::idle;
   std::int64_t announced_group_ = -1;
   sc_core::sc_event leave_;

@@ -34,6 +34,9 @@ CommandLine command_line() {
           result_options(),
           energy_options(),
           {
+              {"detail", "",
+               "also the activity of every PE, the times of every output-channel "
+               "group and the load of every accumulator bank; needs --json"},
               {"outputs", "FILE", "write the output tensors of every layer (HDF5)"},
               {"vcd", "FILE", "write a waveform; needs --engine clocked"},
               {"vcd-pe", "LIST", "PEs to trace, row-major from 0: 0,5; default: all"},
@@ -148,6 +151,9 @@ int run_command(const Words& words, Console& console) {
   result.energy = energy_of(*arguments);
   sim::RunOptions options = run_options_of(*arguments);
   options.vcd = vcd_options_of(*arguments, options.engine);
+  options.detail = arguments->has("detail");
+  if (options.detail && !arguments->has("json"))
+    throw InputError("--detail", "found without --json, expected both");
   const RunnableNetwork network(*arguments);
   ResultFiles files(*arguments);
   OutputsFile outputs(*arguments, network.source().info());
