@@ -21,7 +21,7 @@ namespace scnn::cli {
 namespace {
 
 // First byte of what a child says.
-constexpr char kText = 'T', kInputError = 'I', kOtherError = 'E';
+constexpr char kText = 'T', kInputError = 'I', kWrongValues = 'V', kOtherError = 'E';
 // Between the two halves of an InputError; neither contains it.
 constexpr char kSeparator = '\0';
 
@@ -40,6 +40,8 @@ void send(int descriptor, std::string_view text) {
     said = kText + task.work();
   } catch (const InputError& error) {
     said = kInputError + error.where() + kSeparator + error.detail();
+  } catch (const VerificationError& error) {
+    said = kWrongValues + std::string(error.what());
   } catch (const std::exception& error) {
     said = kOtherError + std::string(error.what());
   }
@@ -101,6 +103,8 @@ class Child {
     if (said_.empty()) throw ModelError(fmt::format("{}: its process crashed", task.name));
     std::string text = said_.substr(1);
     if (said_.front() == kText) return text;
+    if (said_.front() == kWrongValues)
+      throw VerificationError(fmt::format("{}: {}", task.name, text));
     if (said_.front() == kOtherError) throw ModelError(fmt::format("{}: {}", task.name, text));
     const std::size_t split = text.find(kSeparator);
     throw InputError(text.substr(0, split), text.substr(split + 1));
