@@ -34,6 +34,19 @@ double require_share(const ordered_json& object, const workloads::JsonPlace& pla
   return share;
 }
 
+/// A result that was edited by hand, or put together from two.
+void check_total(const StoredResult& result, const workloads::JsonPlace& place) {
+  memory::Counters sum;
+  for (const StoredLayer& layer : result.layers) sum += layer.counters;
+  for (const auto& info : memory::counter_table())
+    if (sum.*info.member != result.total.*info.member)
+      throw InputError((place / "counters" / info.name).text(),
+                       fmt::format("found {}, expected {}, the sum of the layers",
+                                   result.total.*info.member, sum.*info.member));
+}
+
+}  // namespace
+
 memory::Counters read_counters(const ordered_json& object, const workloads::JsonPlace& place) {
   const ordered_json& member = require_member(object, place, "counters");
   memory::Counters counters;
@@ -54,19 +67,6 @@ StoredLayer read_layer(const ordered_json& object, const workloads::JsonPlace& p
   layer.counters = read_counters(object, place);
   return layer;
 }
-
-/// A result that was edited by hand, or put together from two.
-void check_total(const StoredResult& result, const workloads::JsonPlace& place) {
-  memory::Counters sum;
-  for (const StoredLayer& layer : result.layers) sum += layer.counters;
-  for (const auto& info : memory::counter_table())
-    if (sum.*info.member != result.total.*info.member)
-      throw InputError((place / "counters" / info.name).text(),
-                       fmt::format("found {}, expected {}, the sum of the layers",
-                                   result.total.*info.member, sum.*info.member));
-}
-
-}  // namespace
 
 const ordered_json& require_member(const ordered_json& object, const workloads::JsonPlace& place,
                                    const char* key) {
