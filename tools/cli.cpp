@@ -26,6 +26,7 @@ constexpr std::array kCommands{
     Command{"compare", "run a network at several granularities of pruning", compare_command},
     Command{"validate", "run the published experiments, published beside simulated",
             validate_command},
+    Command{"check", "compare counts with those of a baseline", check_command},
     Command{"diff", "say what differs between two results, and why", diff_command},
     Command{"info", "say what is in a file", info_command},
 };
@@ -46,7 +47,7 @@ std::string overview() {
          "  scnn compare --network alexnet.h5 --arch configs/regularity.json\n\n"
          "Data go to standard output, progress and messages to standard error. Exit status:\n"
          "0 done, 1 failed, 2 wrong usage or bad input, 3 simulated output differs from the\n"
-         "reference, 4 diff found a difference, 130 interrupted.\n";
+         "reference, 4 check or diff found a difference, 130 interrupted.\n";
 }
 
 std::string command_names() {

@@ -69,16 +69,30 @@ std::vector<ActivityChange> activity_changes(const Pair& pair, std::int64_t pes_
   return changes;
 }
 
+bool is_said(const Part& part, const CounterInfo& info) {
+  return std::ranges::find(part.unsaid, &info) == part.unsaid.end();
+}
+
+/// A counter that only one of the two knows.
+ValueChange one_sided(const Pair& pair, const CounterInfo& info) {
+  ValueChange change{std::string(info.name), std::nullopt, std::nullopt};
+  if (is_said(*pair.before, info)) change.before = pair.before->counters.*info.member;
+  if (is_said(*pair.after, info)) change.after = pair.after->counters.*info.member;
+  return change;
+}
+
 /// Adds to `change` the counters that moved too far. \return how many moved as far as they may
-std::size_t add_counters(PartChange& change, const Tolerances& tolerances) {
+std::size_t add_counters(PartChange& change, const Pair& pair, const Tolerances& tolerances) {
   std::size_t tolerated = 0;
   for (const CounterInfo& info : memory::counter_table()) {
     const std::uint64_t before = change.before.*info.member, after = change.after.*info.member;
-    if (before == after) continue;
     const auto tolerance = tolerances.find(info.name);
-    if (tolerance != tolerances.end() && tolerance->second.allows(before, after))
+    if (is_said(*pair.before, info) != is_said(*pair.after, info))
+      change.values.push_back(one_sided(pair, info));
+    else if (before != after && tolerance != tolerances.end() &&
+             tolerance->second.allows(before, after))
       ++tolerated;
-    else
+    else if (before != after)
       change.counters.push_back({&info, before, after});
   }
   return tolerated;
@@ -147,7 +161,7 @@ Difference compare(const Counted& before, const Counted& after, const Tolerances
     change.before = pair.before->counters;
     change.after = pair.after->counters;
     change.values = value_changes(pair.before->facts, pair.after->facts);
-    difference.tolerated += add_counters(change, tolerances);
+    difference.tolerated += add_counters(change, pair, tolerances);
     if (change.empty()) continue;
     change.activities = activity_changes(pair, before.pes, after.pes);
     difference.parts.push_back(std::move(change));

@@ -21,6 +21,8 @@ struct Part {
   std::string name;
   memory::Counters counters;
   nlohmann::ordered_json facts;  ///< what else is said of it, `kc` for example; an object
+  /// Counters that are not said, as in a file of an older program.
+  std::vector<const memory::CounterInfo*> unsaid = {};
 };
 
 /// The numbers of a run.

@@ -7,12 +7,35 @@
 #include "sim/result_reader.hpp"
 #include "sparse_formats/error.hpp"
 #include "workloads/json_input.hpp"
+#include "workloads/json_reader.hpp"
 
 namespace scnn::cli::regression {
 namespace {
 
 using nlohmann::ordered_json;
 using workloads::JsonPlace;
+
+/// Counters of an object, and the rest as facts. Counters that this program does not know
+/// are facts, too.
+Part read_counted(const ordered_json& object, const JsonPlace& place, std::string name) {
+  ordered_json counters = sim::require_member(object, place, "counters");
+  workloads::JsonObjectReader reader(counters, place / "counters");
+  Part part{std::move(name), {}, object, {}};
+  for (const memory::CounterInfo& info : memory::counter_table()) {
+    const ordered_json* value = reader.any(info.name);
+    if (value == nullptr)
+      part.unsaid.push_back(&info);
+    else if (!value->is_number_unsigned())
+      reader.refuse(info.name, *value, "an integer from 0");
+    else
+      part.counters.*info.member = value->get<std::uint64_t>();
+  }
+  for (const memory::CounterInfo& info : memory::counter_table())
+    counters.erase(std::string(info.name));
+  part.facts.erase("detail");
+  part.facts["counters"] = std::move(counters);
+  return part;
+}
 
 StoredRun read_result(const ordered_json& object, const JsonPlace& place) {
   const sim::StoredResult result = sim::read_result(object, place.file);
@@ -31,16 +54,13 @@ StoredRun read_result(const ordered_json& object, const JsonPlace& place) {
 }  // namespace
 
 Part read_part(const ordered_json& object, const JsonPlace& place) {
-  const sim::StoredLayer layer = sim::read_layer(object, place);
-  Part part{layer.name, layer.counters, object};
-  for (const char* key : {"name", "counters", "detail"}) part.facts.erase(key);
+  Part part = read_counted(object, place, sim::require_text(object, place, "name"));
+  part.facts.erase("name");
   return part;
 }
 
 Part read_total(const ordered_json& object, const JsonPlace& place) {
-  Part part{"total", sim::read_counters(object, place), object};
-  for (const char* key : {"counters", "detail"}) part.facts.erase(key);
-  return part;
+  return read_counted(object, place, "total");
 }
 
 StoredRun read_stored_run(const std::filesystem::path& path) {

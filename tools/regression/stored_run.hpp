@@ -22,7 +22,8 @@ struct StoredRun {
 /// \throws InputError `FILE#/pointer: found, expected`
 [[nodiscard]] StoredRun read_stored_run(const std::filesystem::path& path);
 
-/// A layer as results and baselines hold it: counters, and the rest as facts. \throws InputError
+/// A layer as results and baselines hold it: counters, and the rest as facts. Counters that
+/// another version of the program did not know may be missing. \throws InputError
 [[nodiscard]] Part read_part(const nlohmann::ordered_json& object,
                              const workloads::JsonPlace& place);
 /// `{"counters": ...}` of a whole run. \throws InputError
