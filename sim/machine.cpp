@@ -58,6 +58,7 @@ class Machine::Impl {
     simulate(job);
     LayerResult result = describe(layer, job);
     result.counters = collect(job, first, products);
+    result.fullest_output = accelerator_.sequencer().timing().output_fullest;
     check_identities(result.counters, job, arch_, products);
     if (options_.values && options_.verify) {
       verify(layer, accelerator_.collector().accumulated, job.output().owners);
