@@ -76,22 +76,6 @@ std::string dram_text(const PartChange& part) {
                                      : "no more");
 }
 
-/// A sentence in lines, broken after commas where it gets too wide.
-std::string wrapped(const std::string& text, int width) {
-  std::string result, line = kIndent;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find(", ", at), text.size());
-    const std::string part = text.substr(at, end + 2 - at);
-    if (line.size() + part.size() > static_cast<std::size_t>(width)) {
-      result += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
-      line = std::string(kIndent) + kIndent;
-    }
-    line += part;
-    at = end + 2;
-  }
-  return result + line + '\n';
-}
-
 void add_names(std::string& text, const char* where, const std::vector<std::string>& names) {
   if (names.empty()) return;
   text += fmt::format("{}layers only {}: {}\n", kIndent, where, fmt::join(names, ", "));
@@ -182,7 +166,8 @@ std::string difference_text(const Difference& difference, int width) {
   text += '\n' + indented(table) + '\n';
   text += fmt::format("{}Why, in cycles of a PE (mean of all) by activity:\n", kIndent);
   for (const PartChange& part : difference.parts)
-    if (!part.counters.empty()) text += wrapped(part.name + ": " + cycles_sentence(part), width);
+    if (!part.counters.empty())
+      text += wrapped(part.name + ": " + cycles_sentence(part), width, kIndent);
   return text;
 }
 
