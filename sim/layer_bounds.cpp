@@ -12,57 +12,65 @@
 namespace scnn::sim {
 namespace {
 
-/// Writes of every bank of a PE, group by group.
-class BankCount {
+/// Time of a PE for which weights are always there: S19 and S21, group by group.
+///
+/// Later weights let steps issue later and queues empty later, never sooner, so that no run
+/// takes a PE less.
+class QueueClock {
  public:
-  BankCount(const pe::TileJob& job, const pe::BankMap& map)
+  QueueClock(const pe::TileJob& job, const pe::BankMap& map)
       : map_(map),
+        threshold_(static_cast<std::uint64_t>(job.arch->accumulator.queue_threshold)),
         combines_(job.arch->accumulator.bypass == memory::Bypass::step),
         step_of_(combines_ ? static_cast<std::size_t>(job.window_entries()) : 0, 0),
-        writes_(static_cast<std::size_t>(job.arch->accumulator.banks), 0) {}
+        empty_(static_cast<std::size_t>(job.arch->accumulator.banks), 0) {}
 
   void begin_group(std::size_t g) {
-    end_group();
-    open_ = true;
-    fullest_.resize(g, 0);
+    if (g > 0) end_group();
+    std::ranges::fill(empty_, 0);
+    next_ = last_empty_ = 0;
   }
-  void begin_step() { ++step_; }
+  void begin_step() {
+    ++step_;
+    // A queue that is empty from cycle e on holds e - now updates at the start of cycle `now`.
+    now_ = last_empty_ > threshold_ ? std::max(next_, last_empty_ - threshold_) : next_;
+    next_ = now_ + 1;
+  }
   void update(std::int64_t address) {
     if (combines_) {
       std::uint64_t& last = step_of_[static_cast<std::size_t>(address)];
       if (last == step_) return;
       last = step_;
     }
-    ++writes_[map_.bank(address)];
+    std::uint64_t& empty = empty_[map_.bank(address)];
+    empty = std::max(empty, now_) + 1;
+    last_empty_ = std::max(last_empty_, empty);
   }
-  /// Writes of the fullest bank, by group.
-  [[nodiscard]] std::vector<std::uint64_t> fullest() {
+  /// Cycles by group.
+  [[nodiscard]] std::vector<std::uint64_t> cycles() {
     end_group();
-    return fullest_;
+    return cycles_;
   }
 
  private:
-  void end_group() {
-    if (!open_) return;
-    fullest_.push_back(*std::ranges::max_element(writes_));
-    std::ranges::fill(writes_, 0);
-    open_ = false;
-  }
+  void end_group() { cycles_.push_back(std::max(next_, last_empty_)); }
 
   const pe::BankMap& map_;
+  std::uint64_t threshold_;
   bool combines_;
-  bool open_ = false;
-  std::uint64_t step_ = 0;
+  std::uint64_t step_ = 0;              ///< from 1
   std::vector<std::uint64_t> step_of_;  ///< that last wrote an entry
-  std::vector<std::uint64_t> writes_;   ///< by bank
-  std::vector<std::uint64_t> fullest_;
+  std::vector<std::uint64_t> empty_;    ///< first cycle at whose start the queue is empty
+  std::uint64_t now_ = 0, next_ = 0;    ///< cycle of the step, and first one of the next
+  std::uint64_t last_empty_ = 0;        ///< when all queues are
+  std::vector<std::uint64_t> cycles_;
 };
 
 /// What one PE does in one tile.
 struct PeWork {
-  std::vector<std::uint64_t> steps, fullest_bank;  ///< by K-group
-  std::uint64_t pairs = 0;                         ///< stored weights times stored activations
-  std::uint64_t stored = 0;                        ///< activations
+  std::vector<std::uint64_t> steps, cycles;  ///< by K-group; cycles with bank queues
+  std::uint64_t pairs = 0;                   ///< stored weights times stored activations
+  std::uint64_t stored = 0;                  ///< activations
 };
 
 std::uint64_t weights_of(const memory::WeightStream& stream, const memory::BlockVectors& block) {
@@ -85,9 +93,9 @@ PeWork work_of(const pe::TileJob& job, std::int64_t pe, const pe::BankMap& map) 
     work.steps[b / stream.blocks_per_group] += vectors * stream.blocks[b].count;
     work.pairs += stored * weights_of(stream, stream.blocks[b]);
   }
-  BankCount count(job, map);
-  walk.visit(count);
-  work.fullest_bank = count.fullest();
+  QueueClock clock(job, map);
+  walk.visit(clock);
+  work.cycles = clock.cycles();
   return work;
 }
 
@@ -194,7 +202,7 @@ LayerAnalysis analyse(const workloads::QuantisedLayer& layer, const memory::Arch
     }
     const std::size_t groups = tile.stream->groups();
     result.bounds.steps += busiest(works, &PeWork::steps, groups);
-    result.bounds.banks += busiest(works, &PeWork::fullest_bank, groups);
+    result.bounds.banks += busiest(works, &PeWork::cycles, groups);
     result.bounds.weights += supply_cycles(tile);
     result.bounds.drain += drain_of(tile);
   }

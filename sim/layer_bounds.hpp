@@ -18,8 +18,10 @@ struct LayerBounds {
   std::uint64_t full_vectors = 0;
   /// Steps over PEs: vectors as long as they are (S15), PEs equally busy. Rounded up.
   std::uint64_t mean_steps = 0;
-  std::uint64_t steps = 0;    ///< of the busiest PE of every K-group: PEs meet after it (S24)
-  std::uint64_t banks = 0;    ///< writes of the fullest bank of any PE, of every K-group (S19)
+  std::uint64_t steps = 0;  ///< of the busiest PE of every K-group: PEs meet after it (S24)
+  /// Of the slowest PE of every K-group, for which weights are always there: its steps, and the
+  /// cycles in which bank queues hold them up (S19, S21).
+  std::uint64_t banks = 0;
   std::uint64_t weights = 0;  ///< until the last vector can be there and is used (S22, S23)
   std::uint64_t drain = 0;    ///< every group's, one after the other (S25)
 };

@@ -105,8 +105,8 @@ StoredResult read_result_head(const ordered_json& object, const workloads::JsonP
   result.version = require_text(provenance, provenance_place, "version");
   result.git_commit = require_text(provenance, provenance_place, "git_commit");
   result.input_sha256 = require_text(provenance, provenance_place, "input_sha256");
-  result.architecture = resolve_architecture(require_member(object, place, "architecture"),
-                                             place / "architecture");
+  result.architecture =
+      resolve_architecture(require_member(object, place, "architecture"), place / "architecture");
   return result;
 }
 

@@ -22,7 +22,8 @@ constexpr double kExplainsLittle = 0.5;
 double share(std::uint64_t part, std::uint64_t whole) { return ratio(part, whole).value_or(0.0); }
 
 std::uint64_t element_bits(const memory::Architecture& arch) {
-  return static_cast<std::uint64_t>(arch.activation_bits + arch.index_bits);
+  const std::int64_t bits = arch.activation_bits + arch.index_bits;
+  return static_cast<std::uint64_t>(bits);
 }
 
 /// What PEs do or wait for in an activity of S28, and the bound that is about the same.
@@ -57,7 +58,7 @@ const CounterInfo* largest_loss(const memory::Counters& counters, std::string_vi
 /// What a bound means, as the subject of a sentence.
 std::string_view subject_of(std::string_view key) {
   if (key == "steps") return "issuing the steps of the busiest PE of every K-group";
-  if (key == "banks") return "writing to the fullest accumulator bank of every K-group";
+  if (key == "banks") return "contention for accumulator banks in the slowest PE of every K-group";
   if (key == "weights") return "bringing the weights";
   if (key == "drain") return "draining the accumulators";
   return "DRAM traffic";
@@ -97,7 +98,7 @@ std::vector<Bound> bounds_of(const Explained& layer) {
           {"full_vectors", "stored elements in full vectors", b.full_vectors},
           {"mean_steps", "steps, PEs equally busy", b.mean_steps},
           {"steps", "steps, the busiest PE of each group", b.steps},
-          {"banks", "writes to the fullest bank (S19)", b.banks},
+          {"banks", "with full bank queues, the slowest PE", b.banks},
           {"weights", "weights on their way (S22, S23)", b.weights},
           {"drain", "draining, group after group (S25)", b.drain},
           {"dram", "DRAM traffic (S27)",
@@ -107,8 +108,10 @@ std::vector<Bound> bounds_of(const Explained& layer) {
 
 Bound limit_of(const Explained& layer) {
   const auto bounds = bounds_of(layer);
-  const auto first = std::ranges::find(bounds, "steps", &Bound::key);
-  return *std::ranges::max_element(first, bounds.end(), {}, &Bound::cycles);
+  const auto steps = std::ranges::find(bounds, "steps", &Bound::key);
+  const Bound limit = *std::ranges::max_element(steps, bounds.end(), {}, &Bound::cycles);
+  // Bank queues that make the steps less than a tenth longer do not limit a layer.
+  return limit.key == "banks" && 10 * limit.cycles < 11 * steps->cycles ? *steps : limit;
 }
 
 ActivationTraffic activation_traffic(const Explained& layer) {
@@ -137,6 +140,8 @@ std::string conclusion(const Explained& layer) {
   if (limit.key == "steps")
     text += fmt::format(", with a product in {:.0f} % of the slots",
                         share(c.products, c.slots) * 100.0);
+  if (limit.key == "banks")
+    text += fmt::format(", its steps alone {}", grouped(layer.analysis.bounds.steps));
   const std::uint64_t pe_cycles =
       c.compute_cycles * static_cast<std::uint64_t>(layer.architecture.pe_count());
   if (limit.key == "dram" && c.cycles > c.compute_cycles)

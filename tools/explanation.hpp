@@ -32,7 +32,7 @@ struct Bound {
 [[nodiscard]] std::vector<Bound> bounds_of(const Explained& layer);
 
 /// The reason that limits the layer: the largest bound among `steps`, `banks`, `weights`,
-/// `drain` and `dram`.
+/// `drain` and `dram`; `steps` instead of `banks` where queues add less than a tenth to them.
 [[nodiscard]] Bound limit_of(const Explained& layer);
 
 /// Activations that go through DRAM (S27), in bits.

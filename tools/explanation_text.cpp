@@ -72,7 +72,8 @@ std::vector<Line> mapping_lines(const Explained& layer) {
   const sim::LayerMapping& m = layer.analysis.mapping;
   const memory::Architecture& arch = layer.architecture;
   const memory::Counters& c = layer.result.counters;
-  const auto element = static_cast<std::uint64_t>(arch.activation_bits + arch.index_bits);
+  const auto element =
+      static_cast<std::uint64_t>(std::int64_t{arch.activation_bits} + arch.index_bits);
   const ActivationTraffic traffic = activation_traffic(layer);
   return {{"layer", shape_text(layer.result.spec.shape)},
           {"non-zero", fmt::format("{:.3f} of the weights, {:.3f} of the inputs",

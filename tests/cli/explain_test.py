@@ -92,6 +92,7 @@ class Explain(ProgramTest):
                         self.assertLessEqual(b[bound], c["compute_cycles"], bound)
                     self.assertLessEqual(b["full_vectors"], b["mean_steps"])
                     self.assertLessEqual(b["mean_steps"], b["steps"])
+                    self.assertLessEqual(b["steps"], b["banks"])
                     self.assertEqual(c["cycles"], max(c["compute_cycles"], b["dram"]))
                     self.assertEqual(layer["kc"], m["kc"])
                     self.assertEqual(layer["temporal_tiles"], m["temporal_tiles"])
@@ -104,17 +105,26 @@ class Explain(ProgramTest):
                     limits.add(result["limit"])
         self.assertEqual({"steps", "banks", "weights", "drain", "dram"}, limits)
 
-    def test_a_pe_that_has_nothing_to_wait_for_is_bound_by_its_steps_alone(self):
-        """One PE, one multiplier, endless bandwidth: the steps and a few cycles around them."""
+    def test_a_pe_that_waits_for_nothing_else_takes_its_steps_and_what_its_banks_add(self):
+        """One PE, endless bandwidth: of the rest only the first delivery and the last drain."""
         self.network()
-        arch = self.write("arch.json", {
-            "pe_rows": 1, "pe_cols": 1, "multiplier_array": {"F": 1, "I": 1},
-            "dram": {"bytes_per_cycle": 1000000, "latency_cycles": 0}, "weight_fifo_entries": 1000,
-            "broadcast_entries_per_cycle": 1000, "ppu": {"entries_per_cycle": 100000}})
-        result, _ = self.explain("conv1", "--arch", arch)
-        self.assertEqual("steps", result["limit"])
-        self.assertEqual(result["counters"]["issue"], result["bounds"]["steps"])
-        self.assertLess(result["counters"]["compute_cycles"], result["bounds"]["steps"] + 20)
+        alone = {"pe_rows": 1, "pe_cols": 1, "multiplier_array": {"F": 4, "I": 4},
+                 "dram": {"bytes_per_cycle": 1000000, "latency_cycles": 0},
+                 "weight_fifo_entries": 1000, "broadcast_entries_per_cycle": 1000,
+                 "ppu": {"entries_per_cycle": 1000000}}
+        differ = 0
+        for accumulator in [{"banks": 64}, {"banks": 3}, {"banks": 3, "queue_threshold": 0},
+                            {"banks": 5, "bypass": "step", "queue_threshold": 1}]:
+            arch = self.write("arch.json", {**alone, "accumulator": accumulator})
+            for layer in ["conv1", "fc"]:
+                with self.subTest(accumulator=accumulator, layer=layer):
+                    result, _ = self.explain(layer, "--arch", arch)
+                    c, b = result["counters"], result["bounds"]
+                    self.assertEqual(c["issue"], b["steps"])
+                    # The first vector arrives in cycle 1 and issues in 2; the last group drains.
+                    self.assertEqual(c["compute_cycles"] - c["drain"], b["banks"] + 2)
+                    differ += b["banks"] > 1.1 * b["steps"]
+        self.assertGreater(differ, 2)
 
     def test_what_does_not_fit_is_said_to(self):
         self.network()

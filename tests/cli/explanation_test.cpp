@@ -19,7 +19,7 @@ Explained layer() {
   Explained e;
   e.architecture.pe_rows = e.architecture.pe_cols = 1;
   e.analysis.bounds = {
-      .full_vectors = 40, .mean_steps = 60, .steps = 60, .banks = 50, .weights = 20, .drain = 10};
+      .full_vectors = 40, .mean_steps = 60, .steps = 60, .banks = 65, .weights = 20, .drain = 10};
   memory::Counters& c = e.result.counters;
   c.cycles = c.compute_cycles = 100;
   c.issue = c.steps = 60;
@@ -40,7 +40,7 @@ TEST_CASE("bounds come from the loosest to that of DRAM traffic") {
   e.result.counters.dram_activation_bits = 1;
   std::vector<std::uint64_t> cycles;
   for (const Bound& bound : bounds_of(e)) cycles.push_back(bound.cycles);
-  CHECK(cycles == std::vector<std::uint64_t>{30, 40, 60, 60, 50, 20, 10, 8});
+  CHECK(cycles == std::vector<std::uint64_t>{30, 40, 60, 60, 65, 20, 10, 8});
 }
 
 TEST_CASE("the largest bound limits, and the largest loss is what it does not stand for") {
@@ -52,7 +52,11 @@ TEST_CASE("the largest bound limits, and the largest loss is what it does not st
   Explained banks = layer();
   banks.analysis.bounds.banks = 80;
   CHECK(limit_of(banks).key == "banks");
-  CHECK_THAT(conclusion(banks), Contains("fullest accumulator bank of every K-group: 80 of its"));
+  CHECK_THAT(
+      conclusion(banks),
+      Contains("contention for accumulator banks in the slowest PE of every K-group: 80 of"));
+  banks.analysis.bounds.banks = 66;  // a tenth more than the steps
+  CHECK(limit_of(banks).key == "banks");
   CHECK_THAT(conclusion(banks), EndsWith("weight_wait, 10.0 % of the PE-cycles: weights are still "
                                          "on their way."));
   Explained weights = layer();
@@ -77,7 +81,7 @@ TEST_CASE("traffic that takes longer than computing is said to") {
 TEST_CASE("bounds that explain little are not made more of") {
   Explained e = layer();
   e.analysis.bounds.steps = 49;
-  e.analysis.bounds.banks = 0;
+  e.analysis.bounds.banks = 49;
   CHECK_THAT(conclusion(e), StartsWith("No bound alone explains the 100 cycles; the highest, "
                                        "issuing the steps of the busiest PE of every K-group, "
                                        "takes 49 (49 %)"));

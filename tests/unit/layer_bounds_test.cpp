@@ -72,7 +72,8 @@ TEST_CASE("the worked example has the bounds that follow from its page") {
   CHECK(b.full_vectors == 3);
   CHECK(b.mean_steps == 4);
   CHECK(b.steps == 4);  // two in each group, in both PEs
-  // PE 1, group 0: addresses 1 2 0 1 3 4, three in each bank; group 1: 1 2 0 1 4 5, as many.
+  // PE 1 issues in cycles 0 and 2 of each group, as two updates of its first step share a bank,
+  // and its queues are empty after cycle 2; PE 0 needs two cycles.
   CHECK(b.banks == 6);
   // On chip in 3, 4, 5, 5 and one a cycle: 3, 4, 5, 6; issued in 7, over at 8.
   CHECK(b.weights == 8);
@@ -91,7 +92,7 @@ TEST_CASE("PEs that meet after every group wait for the busiest of each") {
   CHECK(b.full_vectors == 3);
   CHECK(b.mean_steps == 3);
   CHECK(b.steps == 6);
-  CHECK(b.banks == 2);  // three outputs of a PE lie in three of 32 banks: one write per group
+  CHECK(b.banks == 6);
 }
 
 TEST_CASE("short vectors take steps that full ones would not") {
@@ -111,6 +112,22 @@ TEST_CASE("a bank's writes are those the bypass leaves") {
   CHECK(analyse(ones(4, 1, 3), arch, 1).bounds.banks == 2);
   arch.accumulator.banks = 2;
   CHECK(analyse(ones(4, 1, 3), arch, 1).bounds.banks == 1);
+}
+
+TEST_CASE("steps wait for bank queues above the threshold, and groups for the queues to empty") {
+  // Four kernels and an activation a step: its four updates have the bank of its column.
+  memory::Architecture arch = one_multiplier();
+  arch.F = arch.kc = arch.accumulator.banks = 4;
+  const auto banks = [&arch](std::int64_t threshold) {
+    arch.accumulator.queue_threshold = threshold;
+    return analyse(ones(4, 4, 1), arch, 1).bounds.banks;
+  };
+  CHECK(banks(0) == 16);  // issued in 0 4 8 12
+  CHECK(banks(1) == 13);  // in 0 3 6 9, the last queue empty after 12
+  CHECK(banks(2) == 10);  // in 0 2 4 6
+  CHECK(banks(3) == 7);   // in 0 1 2 3
+  CHECK(banks(4) == 7);
+  CHECK(analyse(ones(4, 4, 1), arch, 1).bounds.steps == 4);
 }
 
 TEST_CASE("blocks longer than the FIFO are counted") {
