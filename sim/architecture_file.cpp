@@ -165,12 +165,17 @@ memory::Architecture read_architecture(const std::filesystem::path& path) {
 }
 
 memory::Architecture resolve_architecture(const ordered_json& object, const std::string& where) {
+  return resolve_architecture(object, workloads::JsonPlace{.file = where, .pointer = {}});
+}
+
+memory::Architecture resolve_architecture(const ordered_json& object,
+                                          const workloads::JsonPlace& place) {
   ArchitectureMirror mirror;
-  MirrorReader reader(workloads::JsonObjectReader(object, {.file = where, .pointer = {}}));
+  MirrorReader reader(workloads::JsonObjectReader(object, place));
   visit_fields(mirror, reader);
   reader.refuse_unknown_keys();
   memory::Architecture arch = resolve(mirror);
-  validate(arch, where);
+  validate(arch, place.pointer.empty() ? place.file : place.text());
   return arch;
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "memory/architecture.hpp"
+#include "workloads/json_place.hpp"
 
 namespace scnn::sim {
 
@@ -25,6 +26,10 @@ namespace scnn::sim {
 /// Resolves an object that was already parsed; `where` replaces FILE in messages.
 [[nodiscard]] memory::Architecture resolve_architecture(const nlohmann::ordered_json& object,
                                                         const std::string& where);
+
+/// The same for an object inside of a document.
+[[nodiscard]] memory::Architecture resolve_architecture(const nlohmann::ordered_json& object,
+                                                        const workloads::JsonPlace& place);
 
 /// Throws InputError at `where` when a value is impossible; every resolved
 /// architecture has passed this.

@@ -99,6 +99,7 @@ class Machine::Impl {
     }
     LayerResult result = describe(layer, job);
     result.counters = collect(job, timing, first, products);
+    result.fullest_output = timing.output_fullest;
     check_identities(result.counters, job, arch_, products);
     if (options_.detail) result.detail = detail_of(layer, timing);
     if (known != nullptr) result.verified = known->verified;

@@ -34,6 +34,19 @@ double require_share(const ordered_json& object, const workloads::JsonPlace& pla
   return share;
 }
 
+/// A result that was edited by hand, or put together from two.
+void check_total(const StoredResult& result, const workloads::JsonPlace& place) {
+  memory::Counters sum;
+  for (const StoredLayer& layer : result.layers) sum += layer.counters;
+  for (const auto& info : memory::counter_table())
+    if (sum.*info.member != result.total.*info.member)
+      throw InputError((place / "counters" / info.name).text(),
+                       fmt::format("found {}, expected {}, the sum of the layers",
+                                   result.total.*info.member, sum.*info.member));
+}
+
+}  // namespace
+
 memory::Counters read_counters(const ordered_json& object, const workloads::JsonPlace& place) {
   const ordered_json& member = require_member(object, place, "counters");
   memory::Counters counters;
@@ -54,19 +67,6 @@ StoredLayer read_layer(const ordered_json& object, const workloads::JsonPlace& p
   layer.counters = read_counters(object, place);
   return layer;
 }
-
-/// A result that was edited by hand, or put together from two.
-void check_total(const StoredResult& result, const workloads::JsonPlace& place) {
-  memory::Counters sum;
-  for (const StoredLayer& layer : result.layers) sum += layer.counters;
-  for (const auto& info : memory::counter_table())
-    if (sum.*info.member != result.total.*info.member)
-      throw InputError((place / "counters" / info.name).text(),
-                       fmt::format("found {}, expected {}, the sum of the layers",
-                                   result.total.*info.member, sum.*info.member));
-}
-
-}  // namespace
 
 const ordered_json& require_member(const ordered_json& object, const workloads::JsonPlace& place,
                                    const char* key) {
@@ -105,8 +105,8 @@ StoredResult read_result_head(const ordered_json& object, const workloads::JsonP
   result.version = require_text(provenance, provenance_place, "version");
   result.git_commit = require_text(provenance, provenance_place, "git_commit");
   result.input_sha256 = require_text(provenance, provenance_place, "input_sha256");
-  result.architecture = resolve_architecture(require_member(object, place, "architecture"),
-                                             (place / "architecture").text());
+  result.architecture =
+      resolve_architecture(require_member(object, place, "architecture"), place / "architecture");
   return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,13 @@ struct StoredResult {
 ///         of the layers
 [[nodiscard]] StoredResult read_result(const nlohmann::ordered_json& object,
                                        const std::string& file);
+
+/// A layer as `to_json(LayerResult)` gives it. \throws InputError
+[[nodiscard]] StoredLayer read_layer(const nlohmann::ordered_json& object,
+                                     const workloads::JsonPlace& place);
+/// The member `counters` of a layer or a total. \throws InputError
+[[nodiscard]] memory::Counters read_counters(const nlohmann::ordered_json& object,
+                                             const workloads::JsonPlace& place);
 
 /// The layers of an object with `layers` and `total`. \throws InputError
 void read_layers(const nlohmann::ordered_json& object, const workloads::JsonPlace& place,

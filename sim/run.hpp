@@ -42,6 +42,8 @@ struct LayerResult {
   std::int64_t kc = 0;
   std::int64_t temporal_tiles = 0;
   memory::Counters counters;
+  /// Stored output elements of the PE that keeps most (S27); 0 without values.
+  std::uint64_t fullest_output = 0;
   bool verified = false;
   std::shared_ptr<const LayerDetail> detail;  ///< when asked for
 };

@@ -23,6 +23,11 @@ std::optional<T> parse_number(const std::string& text) {
 
 std::string dashed(std::string_view name) { return "--" + std::string(name); }
 
+/// As a message names it: an operand, which is in capitals, has no dashes.
+std::string shown_name(std::string_view name) {
+  return name.front() >= 'A' && name.front() <= 'Z' ? std::string(name) : dashed(name);
+}
+
 std::string joined(const std::vector<std::string_view>& names, std::string_view prefix) {
   std::string text;
   for (const auto name : names) {
@@ -122,8 +127,9 @@ void Arguments::not_both(std::string_view a, std::string_view b) const {
 }
 
 void Arguments::refuse_shared_files() const {
-  static constexpr std::string_view kRead[] = {"network", "in",   "topology", "activations",
-                                               "arch",    "mask", "energy",   "densities"};
+  static constexpr std::string_view kRead[] = {"network", "in",       "topology", "activations",
+                                               "arch",    "mask",     "energy",   "densities",
+                                               "record",  "BASELINE", "A",        "B"};
   static constexpr std::string_view kWritten[] = {"out",     "json", "csv",
                                                   "outputs", "vcd",  "markdown"};
   std::vector<std::pair<std::string_view, std::filesystem::path>> taken;
@@ -143,7 +149,7 @@ void Arguments::refuse_shared_files() const {
       // A network may be pruned in place: what is pruned again stays as it was.
       if (path == used && !(command_ == "prune" && name == "out" && other == "network"))
         throw InputError(dashed(name),
-                         fmt::format("names the file of --{}, expected another", other));
+                         fmt::format("names the file of {}, expected another", shown_name(other)));
     taken.emplace_back(name, path);
   }
 }

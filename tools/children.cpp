@@ -14,7 +14,7 @@ namespace scnn::cli {
 namespace {
 
 // First byte of what a child says.
-constexpr char kText = 'T', kInputError = 'I', kOtherError = 'E';
+constexpr char kText = 'T', kInputError = 'I', kWrongValues = 'V', kOtherError = 'E';
 // Between the two halves of an InputError; neither contains it.
 constexpr char kSeparator = '\0';
 
@@ -24,6 +24,8 @@ void work_and_tell(const Task& task, const ChildVoice& voice) {
     said = kText + task.work();
   } catch (const InputError& error) {
     said = kInputError + error.where() + kSeparator + error.detail();
+  } catch (const VerificationError& error) {
+    said = kWrongValues + std::string(error.what());
   } catch (const std::exception& error) {
     said = kOtherError + std::string(error.what());
   }
@@ -43,6 +45,8 @@ std::string result_of(Child& child, const Task& task) {
   if (said.empty()) throw ModelError(fmt::format("{}: its process crashed", task.name));
   std::string text = said.substr(1);
   if (said.front() == kText) return text;
+  if (said.front() == kWrongValues)
+    throw VerificationError(fmt::format("{}: {}", task.name, text));
   if (said.front() == kOtherError) throw ModelError(fmt::format("{}: {}", task.name, text));
   const std::size_t split = text.find(kSeparator);
   throw InputError(text.substr(0, split), text.substr(split + 1));

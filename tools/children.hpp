@@ -23,7 +23,8 @@ struct Task {
 ///
 /// \param doing  for the progress bar: `validating`
 /// The parent has built no machine yet and runs no threads, so that a fork is safe.
-/// \throws InputError and ModelError as the task did; Interrupted; OutputError when there
+/// \throws InputError, VerificationError and ModelError as the task did; Interrupted; OutputError
+/// when there
 ///         is no process to be had. No child outlives the call.
 [[nodiscard]] std::vector<std::string> run_in_children(const std::vector<Task>& tasks, int at_once,
                                                        const Console& console,

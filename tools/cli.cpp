@@ -27,6 +27,9 @@ constexpr std::array kCommands{
     Command{"sweep", "run a plan of design points, and keep their results", sweep_command},
     Command{"validate", "run the published experiments, published beside simulated",
             validate_command},
+    Command{"check", "compare counts with those of a baseline", check_command},
+    Command{"diff", "say what differs between two results, and why", diff_command},
+    Command{"explain", "say how a layer lies on the machine, and what limits it", explain_command},
     Command{"info", "say what is in a file", info_command},
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <iterator>
 #include <ostream>
 #include <sstream>
 
@@ -72,16 +73,26 @@ bool is_repeatable(const CommandLine& line, std::string_view name) {
       line.options, [name](const OptionHelp& o) { return o.name == name && o.repeatable; });
 }
 
-/// \param replaced  whether the option that goes without an operand was given
+/// The names of the words without dashes that a command takes.
+Words operand_names(const CommandLine& line) {
+  std::istringstream text{std::string(line.operand)};
+  return {std::istream_iterator<std::string>(text), {}};
+}
+
+/// \param replaced  whether the option that goes without operands was given
 void check_operands(const CommandLine& line, const Words& found, bool replaced,
                     const std::string& see) {
-  const std::size_t expected = line.operand.empty() ? 0 : 1;
-  if (found.size() > expected)
+  const Words expected = operand_names(line);
+  if (found.size() > expected.size())
     throw InputError(
-        "", fmt::format("found \"{}\", expected {} {}", found[expected],
-                        expected == 0 ? "only options" : "one " + std::string(line.operand), see));
-  if (found.size() < expected && !replaced)
-    throw InputError("", fmt::format("found no {}, expected one {}", line.operand, see));
+        "",
+        fmt::format("found \"{}\", expected {} {}", found[expected.size()],
+                    expected.empty() ? "only options"
+                                     : "one " + fmt::format("{}", fmt::join(expected, " and one ")),
+                    see));
+  if (found.size() < expected.size() && !replaced)
+    throw InputError("",
+                     fmt::format("found no {0}, expected one {1}", expected[found.size()], see));
 }
 
 std::map<std::string, Words, std::less<>> collect(const CommandLine& line,
@@ -104,7 +115,8 @@ std::map<std::string, Words, std::less<>> collect(const CommandLine& line,
       throw InputError(where, "found an empty value, expected one " + see);
   }
   check_operands(line, operands, values.contains(line.instead), see);
-  if (!operands.empty()) values[std::string(line.operand)] = operands;
+  const Words names = operand_names(line);
+  for (std::size_t i = 0; i < operands.size(); ++i) values[names[i]] = {operands[i]};
   return values;
 }
 

@@ -76,12 +76,13 @@ struct CommandLine {
   std::string_view about;  ///< paragraphs, lines broken
   std::vector<OptionHelp> options;
   std::vector<Example> examples;
-  std::string_view operand = {};  ///< the one word without dashes it takes: `NAME`, `FILE`
-  std::string_view instead = {};  ///< an option that goes without that word: `merge`
+  /// The words without dashes it takes, each once: `NAME`, `A B`.
+  std::string_view operand = {};
+  std::string_view instead = {};  ///< an option that goes without those words: `merge`
 };
 
 /// Parses the words after the command's name. Options may not be abbreviated.
-/// \return  the operand under its name; nothing when --help was asked for, and printed
+/// \return  every operand under its name; nothing when --help was asked for, and printed
 /// \throws  InputError for unknown options, missing values, surplus words
 [[nodiscard]] std::optional<Arguments> parse(const CommandLine& line, const Words& words,
                                              Console& console);

@@ -166,4 +166,26 @@ std::string Table::str(int width) const {
   return text + block(line);
 }
 
+std::string wrapped(std::string_view sentence, int width, std::string_view indent) {
+  std::string result, line(indent);
+  while (!sentence.empty()) {
+    std::size_t end = sentence.find_first_of(",;:");
+    // A comma inside of a number is none.
+    while (end != std::string_view::npos && end + 1 < sentence.size() && sentence[end + 1] != ' ')
+      end = sentence.find_first_of(",;:", end + 1);
+    end = end == std::string_view::npos ? sentence.size() : std::min(end + 2, sentence.size());
+    const std::string_view part = sentence.substr(0, end);
+    const std::size_t used = line.size() + part.size() - (part.ends_with(' ') ? 1 : 0);
+    if (used > static_cast<std::size_t>(width) &&
+        line.find_first_not_of(' ') != std::string::npos) {
+      line.resize(line.find_last_not_of(' ') + 1);
+      result += line + '\n';
+      line = std::string(indent) + "  ";
+    }
+    line += part;
+    sentence.remove_prefix(end);
+  }
+  return result + line + '\n';
+}
+
 }  // namespace scnn::cli

@@ -52,6 +52,11 @@ class Table {
 /// Shortens a text in its middle: `conv4_bl..x1`. \pre `width >= 4`
 [[nodiscard]] std::string shortened(std::string_view text, std::size_t width);
 
+/// A sentence in lines of at most `width` where its commas and semicolons allow that; lines
+/// after the first are indented deeper than `indent`.
+[[nodiscard]] std::string wrapped(std::string_view sentence, int width,
+                                  std::string_view indent = {});
+
 /// Columns a UTF-8 text takes, one per code point.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 

@@ -282,7 +282,7 @@ class Info(ProgramTest):
         spoil(lambda r: r.update(schema="other/1"),
               '/schema: found "other/1", expected "scnn-result/1" or "scnn-compare/1"')
         spoil(lambda r: r["architecture"].update(kc=0),
-              "/architecture#/kc: found 0, expected an integer from 1 to 65536")
+              "/architecture/kc: found 0, expected an integer from 1 to 65536")
 
     def test_other_files_are_refused(self):
         self.refuse("none.h5: there is no such file", "info", "none.h5")

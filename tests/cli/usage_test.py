@@ -9,7 +9,8 @@ import unittest
 
 from program import ROOT, SCNN, ProgramTest, main
 
-COMMANDS = ["zoo", "import", "prune", "encode", "run", "compare", "info"]
+COMMANDS = ["zoo", "import", "prune", "encode", "run", "compare", "check", "diff", "explain",
+            "info"]
 
 
 class Help(ProgramTest):
@@ -56,7 +57,7 @@ class Help(ProgramTest):
 class WrongUsage(ProgramTest):
     def test_unknown_commands_and_options_are_refused(self):
         self.refuse('found "runn", expected a command: zoo, import, prune, encode, run, compare, '
-                    "sweep, validate, info (see scnn --help)", "runn")
+                    "sweep, validate, check, diff, explain, info (see scnn --help)", "runn")
         self.refuse("--network: is missing, expected it (see scnn run --help)", "run")
         self.refuse("--netwrok: unknown option, expected one of those (see scnn run --help)",
                     "run", "--netwrok", "a.h5")
