@@ -13,30 +13,13 @@ std::int64_t from_start(std::int64_t cycle, std::int64_t start) {
   return std::max<std::int64_t>(cycle - start, kBefore);
 }
 
-/// A group that takes longer than a record can say is never met again.
+/// A group that takes longer than a record can say is not kept (StepTeam::keep).
 std::int32_t stored(std::int64_t cycle) {
   return static_cast<std::int32_t>(
       std::min<std::int64_t>(cycle, std::numeric_limits<std::int32_t>::max()));
 }
 
 }  // namespace
-
-KeptWork::KeptWork(const TileJob& job)
-    : pes(job.regions.size()), groups(static_cast<std::size_t>(job.groups())) {
-  for (GroupRecord& group : groups) group.teams.resize((pes.size() + kTeam - 1) / kTeam);
-  for (const memory::BlockVectors& block : job.stream->blocks)
-    longest_block_ = std::max<std::size_t>(longest_block_, block.count);
-}
-
-std::size_t KeptWork::run_entries(const TileJob& job) const {
-  return std::max<std::size_t>(
-      1, std::min(longest_block_, static_cast<std::size_t>(job.arch->weight_fifo_entries)));
-}
-
-const GroupRecord* KeptWork::record(const TileJob& job, std::int64_t group) const {
-  const GroupRecord& found = groups[static_cast<std::size_t>(group)];
-  return !job.values && found.run_entries == run_entries(job) ? &found : nullptr;
-}
 
 void GroupReplay::start(const GroupRecord& record, std::size_t team, const TileJob& job,
                         std::int64_t group, std::int64_t start) {

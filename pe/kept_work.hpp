@@ -12,8 +12,8 @@
 #include <optional>
 #include <vector>
 
-#include "memory/counters.hpp"
 #include "memory/activation_buffer.hpp"
+#include "memory/counters.hpp"
 #include "pe/activation_operands.hpp"
 #include "pe/group_times.hpp"
 #include "pe/step_kernel.hpp"
@@ -46,6 +46,8 @@ struct KeptWork {
   };
 
   explicit KeptWork(const TileJob& job);
+  /// Memory that the records of a tile will take.
+  [[nodiscard]] static double bytes(const TileJob& job);
 
   /// The record of a group, when the job may use it: only time is wanted, and runs are as
   /// long as they were.

@@ -11,11 +11,14 @@ struct StepPaths {
   std::uint64_t general = 0;  ///< one product at a time
   /// Groups of a team that went as on an earlier machine, and were not computed again.
   std::uint64_t repeated_groups = 0;
+  /// Groups that began as on an earlier machine and then went another way.
+  std::uint64_t left_groups = 0;
 
   StepPaths& operator+=(const StepPaths& other) {
     kernel += other.kernel;
     general += other.general;
     repeated_groups += other.repeated_groups;
+    left_groups += other.left_groups;
     return *this;
   }
 };

@@ -1,6 +1,7 @@
 #include "pe/step_team.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "pe/kept_work.hpp"
 #include "pe/step_tables.hpp"
@@ -121,6 +122,7 @@ void StepTeam::advance(const ArrivalView& view) {
     // The record has held so far: the steps run from the group's start, and what they
     // repeat is not told again. But they may need tables, which are not a thread's to make.
     repeated_ = replay_.popped();
+    if (repeated_ > 0) ++members_.front()->paths().left_groups;
     record_ = nullptr;
     stuck_ = true;
   }
@@ -178,6 +180,8 @@ void StepTeam::keep(std::span<const GroupTimes> times) {
   const GroupSpan span{job_->stream->group_first[g], job_->stream->group_first[g + 1], start_};
   record_team(record, number_, group_pops_, times, span);
   if (number_ != 0) return;
+  record.run_entries = 0;
+  if (times.front().finish - start_ > std::numeric_limits<std::int32_t>::max() / 2) return;
   const memory::ArrivalReport& report = arrivals->read();
   record_arrivals(record, {report.arrived, report.cycle, report.late_until}, span);
   record.run_entries = job_->kept->run_entries(*job_);

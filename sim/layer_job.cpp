@@ -3,6 +3,9 @@
 namespace scnn::sim {
 namespace {
 
+/// What would take more is computed again instead.
+constexpr double kMostKeptBytes = 512e6;
+
 pe::OwnerMap plane_owners(const LayerShape& s, const memory::Architecture& arch) {
   return {pe::Rect{{0, s.Ho()}, {0, s.Wo()}}, arch.pe_rows, arch.pe_cols};
 }
@@ -57,6 +60,9 @@ LayerJob::LayerJob(const workloads::QuantisedLayer& layer, const memory::Archite
 }
 
 void LayerJob::keep_work() {
+  double bytes = 0.0;
+  for (const pe::TileJob& tile : tiles_) bytes += pe::KeptWork::bytes(tile);
+  if (!kept_.empty() || bytes > kMostKeptBytes) return;
   for (pe::TileJob& tile : tiles_) {
     kept_.push_back(std::make_unique<pe::KeptWork>(tile));
     tile.kept = kept_.back().get();

@@ -30,7 +30,8 @@ class LayerJob {
   LayerJob(const LayerJob&) = delete;
   LayerJob& operator=(const LayerJob&) = delete;
 
-  /// Keeps what machines of one `machine_key` share, from the first to the next.
+  /// Keeps what machines of one `machine_key` share, from the first to the next; nothing of a
+  /// layer for which that would take too much memory.
   void keep_work();
 
   /// Hands the job to another machine. \pre the same `preparation_key`; `arch` outlives the run

@@ -33,11 +33,10 @@ memory::Architecture preparation_key(memory::Architecture arch) {
   return arch;
 }
 
-PreparedLayer::PreparedLayer(workloads::QuantisedLayer layer, const memory::Architecture& arch)
+PreparedLayer::PreparedLayer(std::shared_ptr<const workloads::QuantisedLayer> layer,
+                             const memory::Architecture& arch)
     : layer_(std::move(layer)),
-      products_(nonzero_products(layer_, arch)),
-      job_(layer_, arch, true) {
-  job_.keep_work();
-}
+      products_(nonzero_products(*layer_, arch)),
+      job_(*layer_, arch, true) {}
 
 }  // namespace scnn::sim

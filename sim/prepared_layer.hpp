@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "memory/architecture.hpp"
@@ -26,19 +27,22 @@ struct OutputFacts {
 class PreparedLayer {
  public:
   /// Maps and encodes. \throws InputError when the accumulators cannot hold the layer (S10)
-  PreparedLayer(workloads::QuantisedLayer layer, const memory::Architecture& arch);
+  PreparedLayer(std::shared_ptr<const workloads::QuantisedLayer> layer,
+                const memory::Architecture& arch);
   PreparedLayer(const PreparedLayer&) = delete;
   PreparedLayer& operator=(const PreparedLayer&) = delete;
 
-  [[nodiscard]] const workloads::QuantisedLayer& layer() const { return layer_; }
+  [[nodiscard]] const workloads::QuantisedLayer& layer() const { return *layer_; }
   /// Products of non-zero operands, unsplit (S31).
   [[nodiscard]] std::uint64_t products() const { return products_; }
   [[nodiscard]] LayerJob& job() { return job_; }
+  /// Also keeps the work of machines of one `machine_key`, for the next of them.
+  void keep_work() { job_.keep_work(); }
   [[nodiscard]] const std::optional<OutputFacts>& outputs() const { return outputs_; }
   void keep_outputs(const OutputFacts& facts) { outputs_ = facts; }
 
  private:
-  workloads::QuantisedLayer layer_;
+  std::shared_ptr<const workloads::QuantisedLayer> layer_;
   std::uint64_t products_;
   LayerJob job_;
   std::optional<OutputFacts> outputs_;

@@ -42,7 +42,11 @@ ChildProcess::ChildProcess(const std::string& name,
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(1);
     ::close(ends[0]);
-    work(ChildVoice(ends[1]));
+    try {
+      work(ChildVoice(ends[1]));
+    } catch (...) {
+      ::_exit(1);  // the stack above is the parent's, and none of the child's business
+    }
     ::_exit(0);
   }
   const int error = errno;
@@ -93,7 +97,9 @@ std::vector<std::size_t> wait_for_children(const std::vector<const ChildProcess*
   std::vector<pollfd> waiting;
   waiting.reserve(children.size());
   for (const ChildProcess* child : children) waiting.push_back({child->descriptor(), POLLIN, 0});
-  const int ready = ::poll(waiting.data(), waiting.size(), -1);
+  // A signal that comes between the last check and the call does not end it.
+  constexpr int kMilliseconds = 500;
+  const int ready = ::poll(waiting.data(), waiting.size(), kMilliseconds);
   check_interrupt();
   std::vector<std::size_t> speaking;
   for (std::size_t i = 0; ready > 0 && i < waiting.size(); ++i)

@@ -49,7 +49,8 @@ class ChildProcess {
   std::string said_;
 };
 
-/// Waits until some child speaks or ends. \return the numbers of those that did
+/// Waits until some child speaks or ends, or some time has passed. \return the numbers of
+/// those that did; possibly none
 /// \throws Interrupted
 [[nodiscard]] std::vector<std::size_t> wait_for_children(
     const std::vector<const ChildProcess*>& children);

@@ -45,8 +45,7 @@ std::string result_of(Child& child, const Task& task) {
   if (said.empty()) throw ModelError(fmt::format("{}: its process crashed", task.name));
   std::string text = said.substr(1);
   if (said.front() == kText) return text;
-  if (said.front() == kWrongValues)
-    throw VerificationError(fmt::format("{}: {}", task.name, text));
+  if (said.front() == kWrongValues) throw VerificationError(fmt::format("{}: {}", task.name, text));
   if (said.front() == kOtherError) throw ModelError(fmt::format("{}: {}", task.name, text));
   const std::size_t split = text.find(kSeparator);
   throw InputError(text.substr(0, split), text.substr(split + 1));

@@ -1,7 +1,7 @@
 /// Work in processes of its own.
 ///
-/// SystemC elaborates once per process, and a machine has one architecture: whoever wants
-/// several machines needs several processes.
+/// SystemC elaborates once per process: whoever wants several machines needs several
+/// processes.
 #pragma once
 
 #include <functional>

@@ -31,8 +31,8 @@ NetworkRequest request_of(const Arguments& arguments) {
 
 }  // namespace
 
-std::vector<std::size_t> select_layers(const workloads::NetworkSource& network,
-                                       const Words& globs) {
+std::vector<std::size_t> select_layers(const workloads::NetworkSource& network, const Words& globs,
+                                       const std::string& where) {
   const auto& specs = network.layers();
   std::vector<bool> wanted(specs.size(), globs.empty());
   for (const std::string& glob : globs) {
@@ -42,10 +42,9 @@ std::vector<std::size_t> select_layers(const workloads::NetworkSource& network,
       wanted[i] = found = true;
     }
     if (!found)
-      throw InputError("--layers",
-                       fmt::format("\"{}\" matches no layer of network \"{}\", expected "
-                                   "a layer's name or a glob (see scnn info)",
-                                   glob, network.info().name));
+      throw InputError(where, fmt::format("\"{}\" matches no layer of network \"{}\", expected "
+                                          "a layer's name or a glob (see scnn info)",
+                                          glob, network.info().name));
   }
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < specs.size(); ++i)
@@ -59,12 +58,16 @@ RunnableNetwork::RunnableNetwork(const Arguments& arguments)
 RunnableNetwork::RunnableNetwork(NetworkRequest request)
     : request_(std::move(request)), source_(request_.open()) {
   seed_ = request_.seed.value_or(source_->info().seed.value_or(1));
-  chosen_ = select_layers(*source_, request_.layers);
+  const bool in_file = !request_.place.empty();
+  chosen_ =
+      select_layers(*source_, request_.layers, in_file ? request_.place + "/layers" : "--layers");
   for (const std::size_t i : chosen_)
     if (!source_->layers()[i].has_input && !input_density(i))
-      throw InputError(source_->where(i),
-                       "has no dataset input and no attribute input_density, expected one of the "
-                       "two, or --activation-density");
+      throw InputError(
+          source_->where(i),
+          fmt::format("has no dataset input and no attribute input_density, expected "
+                      "one of the two, or {}",
+                      in_file ? "activation_density in the request" : "--activation-density"));
 }
 
 std::optional<double> RunnableNetwork::input_density(std::size_t index) const {

@@ -16,9 +16,10 @@
 namespace scnn::cli {
 
 /// The layers whose name matches one of the globs, in execution order; all without globs.
-/// \throws InputError at `--layers` for a glob that matches no layer
+/// \throws InputError at `where` for a glob that matches no layer
 [[nodiscard]] std::vector<std::size_t> select_layers(const workloads::NetworkSource& network,
-                                                     const Words& globs);
+                                                     const Words& globs,
+                                                     const std::string& where = "--layers");
 
 /// A network of which some layers are run, each with an input.
 class RunnableNetwork {

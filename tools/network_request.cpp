@@ -126,6 +126,7 @@ NetworkRequest read_network_request(const ordered_json& object, const workloads:
                                     const std::filesystem::path& folder) {
   JsonObjectReader reader(object, place);
   NetworkRequest request;
+  request.place = place.text();
   request.file = reader.text("file").value_or("");
   request.zoo = reader.text("zoo").value_or("");
   if (request.file.empty() == request.zoo.empty())

@@ -18,8 +18,9 @@ namespace scnn::cli {
 
 /// One network. What is not said is left to the network itself.
 struct NetworkRequest {
-  std::string file;  ///< network or encoded file; empty for a network of the zoo
-  std::string zoo;   ///< its name in the zoo; empty for a file
+  std::string place;  ///< in the file that names it, for messages; empty: the command line
+  std::string file;   ///< network or encoded file; empty for a network of the zoo
+  std::string zoo;    ///< its name in the zoo; empty for a file
   /// Of a zoo network: `published`, a density, or a densities file; empty: dense weights.
   std::string densities;
   bool with_fc = false;

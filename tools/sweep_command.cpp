@@ -111,6 +111,10 @@ std::vector<std::string> metrics_of(const Arguments& arguments, const Plan& plan
   return metrics;
 }
 
+std::string place_of_metrics(const Arguments& arguments, const Plan& plan) {
+  return arguments.has("pareto") ? "--pareto" : plan.file + "#/pareto";
+}
+
 /// Points that have no result yet, or none that can be taken.
 struct ToDo {
   std::vector<const Point*> points;
@@ -147,7 +151,7 @@ void note(const ToDo& todo, const Console& console) {
 int finish(const Plan& plan, const Expansion& expansion, const Store& store,
            const std::vector<std::string>& metrics, const Console& console) {
   ResultTable table = make_table(plan, expansion, store);
-  if (!metrics.empty()) add_front(table, metrics, "--pareto");
+  if (!metrics.empty()) add_front(table, metrics, plan.file);
   const auto& folder = store.folder();
   sim::write_file(folder / "table.csv", csv_text(table));
   sim::write_file(folder / "table.json", sim::json_text(to_json(table)));
@@ -168,15 +172,19 @@ int merge(const Arguments& arguments, Console& console) {
   const Plan plan = read_stored_plan(store.folder());
   const Expansion expansion = expand(plan);
   std::vector<std::string> missing;
+  std::size_t unusable = 0;
   for (const Point& point : expansion.points) {
     const PointState state = store.read(point.id).state;
+    if (state == PointState::corrupt || state == PointState::foreign) ++unusable;
     if (state != PointState::done && state != PointState::failed) missing.push_back(point.id);
   }
   if (!missing.empty()) {
     console.err << fmt::format(
-        "scnn: error: {}: {} of {} points are missing, such as {}; run their shards with "
-        "--resume\n",
-        store.folder().string(), missing.size(), expansion.points.size(), missing.front());
+        "scnn: error: {}: {} of {} points are missing, such as {}{}; run their shards again\n",
+        store.folder().string(), missing.size(), expansion.points.size(), missing.front(),
+        unusable == 0
+            ? ""
+            : fmt::format(" ({} are damaged, or of another build of this program)", unusable));
     return kSweepIncomplete;
   }
   return finish(plan, expansion, store, metrics_of(arguments, plan), console);
@@ -208,11 +216,12 @@ int run(const Arguments& arguments, const Words& words, Console& console) {
   const Plan plan = read_plan(arguments.required("PLAN"));
   const Share share = share_of(arguments);
   arguments.not_both("slurm", "shard");
+  arguments.not_both("slurm", "pareto");
   if (arguments.has("array") && !arguments.has("slurm"))
     throw InputError("--array", "found without --slurm, expected both");
   const auto metrics = metrics_of(arguments, plan);
   const Expansion expansion = expand(plan);
-  check_columns(plan, metrics, "--pareto");
+  check_columns(plan, expansion, metrics, place_of_metrics(arguments, plan));
   if (arguments.has("slurm")) return write_slurm(arguments, plan, expansion, console);
   RunnerOptions options{.jobs = jobs_of(arguments),
                         .verify = plan.verify,

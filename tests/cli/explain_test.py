@@ -184,8 +184,8 @@ class BadInput(ProgramTest):
         arch = self.write("a.json", {"accumulator": {"banks": 1, "entries_per_bank": 1,
                                                      "capacity": "shrink-kc"},
                                      "pe_rows": 1, "pe_cols": 1})
-        self.refuse("layer conv1: an accumulator window of 4x4 entries does not fit 1 entries even "
-                    "with kc 1", "explain", "--network", "net.h5", "--layer", "conv1", "--arch", arch)
+        self.refuse("layer conv1: an accumulator window of 4x4 entries does not fit 1 x 1 "
+                    "accumulator entries even with kc 1", "explain", "--network", "net.h5", "--layer", "conv1", "--arch", arch)
 
 
 if __name__ == "__main__":

@@ -64,18 +64,21 @@ void tell(const sim::LayerResult& result, std::FILE* to) {
 }
 
 /// One machine for all: a line per architecture and layer, and at last how many groups were
-/// repeated.
+/// repeated, and how many only begun so.
 int run_chain(const Batch& batch, const std::vector<memory::Architecture>& chain, std::FILE* to) {
   std::vector<std::unique_ptr<sim::PreparedLayer>> layers;
   for (const RandomLayer& l : batch.layers)
-    layers.push_back(std::make_unique<sim::PreparedLayer>(l.layer, batch.arch));
+    layers.push_back(std::make_unique<sim::PreparedLayer>(
+        std::make_shared<const workloads::QuantisedLayer>(l.layer), batch.arch));
+  for (auto& layer : layers) layer->keep_work();
   sim::Machine machine(chain.front(), options_of(batch));
   for (const memory::Architecture& arch : chain) {
     machine.retime(arch);
     for (std::size_t i = 0; i < layers.size(); ++i)
       tell(machine.run(*layers[i], batch.layers[i].first), to);
   }
-  fmt::print(to, "{}\n", machine.step_paths().repeated_groups);
+  const pe::StepPaths paths = machine.step_paths();
+  fmt::print(to, "{} {}\n", paths.repeated_groups, paths.left_groups);
   return 0;
 }
 
@@ -88,7 +91,7 @@ int run_alone(const Batch& batch, const memory::Architecture& arch, std::FILE* t
 
 struct Totals {
   std::int64_t differ = 0, runs = 0;
-  std::uint64_t repeated_groups = 0;
+  std::uint64_t repeated_groups = 0, left_groups = 0;
 };
 
 void run_one(const Batch& batch, std::int64_t index, std::int64_t seed, Totals& totals) {
@@ -116,9 +119,10 @@ void run_one(const Batch& batch, std::int64_t index, std::int64_t seed, Totals& 
                  a, i, is, should);
     }
   }
-  std::uint64_t repeated = 0;
-  lines >> repeated;
+  std::uint64_t repeated = 0, left = 0;
+  lines >> repeated >> left;
   totals.repeated_groups += repeated;
+  totals.left_groups += left;
 }
 
 bool parse(int argc, char** argv, Arguments& arguments) {
@@ -146,7 +150,7 @@ int main(int argc, char** argv) {
   Totals totals;
   for (std::int64_t i = 0; i * kLayersPerBatch < arguments.layers; ++i)
     run_one(draw_batch(arguments.seed, i, kLayersPerBatch), i, arguments.seed, totals);
-  fmt::print("seed {}: {} runs, {} differ, {} groups repeated\n", arguments.seed, totals.runs,
-             totals.differ, totals.repeated_groups);
-  return totals.differ == 0 && totals.repeated_groups > 0 ? 0 : 1;
+  fmt::print("seed {}: {} runs, {} differ, {} groups repeated, {} left midway\n", arguments.seed,
+             totals.runs, totals.differ, totals.repeated_groups, totals.left_groups);
+  return totals.differ == 0 && totals.repeated_groups > 0 && totals.left_groups > 0 ? 0 : 1;
 }

@@ -15,6 +15,7 @@ import time
 from program import SCNN, ProgramTest, main
 
 MOMENTS = 50
+POINTS = 32
 SIGNALS = [signal.SIGKILL, signal.SIGTERM, signal.SIGINT]
 
 
@@ -37,12 +38,17 @@ class Kill(ProgramTest):
         """Finished results and when they were written."""
         return {f: os.stat(f).st_mtime_ns for f in (self.path(folder) / "points").glob("*/*.json")}
 
-    def kill_one(self, seconds, number, folder):
-        """Starts the sweep and ends it after some time. Returns whether it was still running."""
+    def kill_one(self, share, number, folder):
+        """Starts the sweep and ends it when some share of its results is there, and a moment more.
+
+        Returns whether it was still running.
+        """
         sweep = subprocess.Popen([SCNN, "sweep", "plan.json", "--out", folder, "--jobs", "2",
                                   "--resume"], cwd=self.folder, stderr=subprocess.PIPE,
                                  stdout=subprocess.DEVNULL, text=True, start_new_session=True)
-        time.sleep(seconds)
+        while sweep.poll() is None and len(self.results(folder)) < share * POINTS:
+            time.sleep(0.0005)
+        time.sleep(self.draws.uniform(0, 0.01))
         running = sweep.poll() is None
         # Ctrl-C goes to every process of the terminal, the others to the parent alone.
         if running and number == signal.SIGINT:
@@ -56,15 +62,13 @@ class Kill(ProgramTest):
         return running
 
     def test_killed_and_resumed(self):
-        start = time.monotonic()
         self.succeed("sweep", "plan.json", "--out", "whole", "--jobs", "2")
-        whole = time.monotonic() - start
         expected = self.tables("whole")
-        draws = random.Random(1)
+        self.draws = random.Random(1)
         alive = 0
         for moment in range(MOMENTS):
             shutil.rmtree(self.path("killed"), ignore_errors=True)
-            alive += self.kill_one(draws.uniform(0, whole), SIGNALS[moment % 3], "killed")
+            alive += self.kill_one(self.draws.uniform(0, 0.9), SIGNALS[moment % 3], "killed")
             done = self.results("killed")
             for file in done:
                 json.loads(file.read_text(encoding="utf-8"))  # whole, whatever the moment

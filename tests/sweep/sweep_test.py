@@ -6,8 +6,10 @@ Usage: sweep_test.py SCNN [unittest options]
 
 import csv
 import json
+import hashlib
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import time
@@ -188,6 +190,28 @@ class Tables(SweepTest):
         self.sweep("plan.json", "--jobs", "3", "--out", "three")
         self.assertEqual(self.tables("one"), self.tables("three"))
 
+    def test_a_range_and_a_list_are_the_same(self):
+        self.plan(axis("/accumulator/banks", 8, 16), axis("density", 0.1, 0.2, 0.3),
+                  networks=[{"file": "net.h5", "granularity": "fine"}], name="a.json")
+        self.plan({"key": "/accumulator/banks", "range": {"from": 8, "to": 16, "step": 8}},
+                  {"key": "density", "range": {"from": 0.1, "to": 0.3, "step": 0.1}},
+                  networks=[{"file": "net.h5", "granularity": "fine"}], name="b.json")
+        self.sweep("a.json", "--out", "a")
+        self.sweep("b.json", "--out", "b")
+        a, b = (json.loads(t["table.json"]) for t in (self.tables("a"), self.tables("b")))
+        self.assertEqual((a["columns"], a["rows"]), (b["columns"], b["rows"]))
+
+    def test_unverified_points_count_the_same(self):
+        self.plan(FIFO, BANKS)
+        self.plan(FIFO, BANKS, name="not.json", verify=False)
+        self.sweep()
+        self.sweep("not.json")
+        counters = [[{k: v for k, v in r.items() if k != "point"} for r in self.table(f)]
+                    for f in ("plan", "not")]
+        self.assertEqual(*counters)
+        self.assertFalse(any(json.loads(f.read_text())["host"]["verified"]
+                             for f in self.results("not")))
+
 
 class GoingOn(SweepTest):
     def test_results_are_not_computed_again(self):
@@ -249,6 +273,67 @@ class GoingOn(SweepTest):
         self.sweep("plan.json", "--resume")
         self.assertEqual({"done"}, {r["status"] for r in self.table()})
 
+    def test_a_network_that_changes_meanwhile_is_not_taken_for_itself(self):
+        zoo = ["zoo", "alexnet", "--densities", "published", "--out", "big.h5"]
+        self.succeed(*zoo)
+        # The file that is read for the second half of the points is another.
+        networks = [{"name": n, "file": "big.h5", "seed": s} for s, n in enumerate("abcdef")]
+        self.plan(axis("/kc", 4, 8), networks=networks, architecture={})
+        sweep = subprocess.Popen([SCNN, "sweep", "plan.json", "--jobs", "1"], cwd=self.folder,
+                                 stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        while sweep.poll() is None and not self.results():
+            time.sleep(0.001)
+        self.succeed("zoo", "alexnet", "--seed", "2", "--out", "other.h5")
+        os.replace(self.path("other.h5"), self.path("big.h5"))
+        err = sweep.communicate()[1]
+        done = len(self.results())
+        if done < 12:  # else it was through before the file changed
+            self.assertEqual((1, "scnn: error: big.h5: has changed since the sweep began; start it "
+                                 "again\n"), (sweep.returncode, err))
+        self.succeed(*zoo)
+        self.assertIn(f"{done} points have their results already",
+                      self.sweep("plan.json", "--resume").err)
+        shas = {json.loads(f.read_text())["provenance"]["input_sha256"] for f in self.results()}
+        self.assertEqual(1, len(shas))
+
+    def test_a_result_stays_when_another_process_fails_on_its_point(self):
+        self.plan(FIFO)
+        self.sweep()
+        seal = json.loads(self.results()[0].read_text())["sweep"]
+        for damaged in ({"id": 5, "sha256": []}, [], {"id": seal["id"]}, None):
+            result = json.loads(self.results()[0].read_text())
+            result["sweep"] = damaged
+            self.results()[0].write_text(json.dumps(result))
+            self.assertIn("1 results are damaged", self.sweep("plan.json", "--resume").err)
+
+    def test_results_of_another_build_are_computed_again(self):
+        self.plan(FIFO)
+        self.sweep()
+        tables = self.tables()
+        for file in self.results():
+            result = json.loads(file.read_text())
+            result["provenance"]["git_commit"] = "0" * 40
+            result["total"]["counters"]["cycles"] = 1
+            del result["sweep"]
+            # Sealed as the program does it: by the text without the seal.
+            text = json.dumps(result, indent=2, ensure_ascii=False) + "\n"
+            result["sweep"] = {"id": file.stem,
+                               "sha256": hashlib.sha256(text.encode()).hexdigest()}
+            file.write_text(json.dumps(result, indent=2) + "\n")
+        err = self.sweep("plan.json", "--resume").err
+        self.assertIn("2 results were made by another build of this program", err)
+        self.assertEqual(tables, self.tables())
+
+    def test_a_folder_that_cannot_be_written_ends_the_sweep(self):
+        self.plan(FIFO, BANKS)
+        self.sweep()
+        blocked = self.results()[0].parent
+        shutil.rmtree(blocked)
+        blocked.write_text("in the way")
+        outcome = self.scnn("sweep", "plan.json", "--resume")
+        self.assertEqual(1, outcome.status)
+        self.assertEqual(1, outcome.err.count("scnn: error:"), outcome.err)
+
     def test_a_merge_needs_every_shard(self):
         self.plan(FIFO, BANKS)
         self.sweep("plan.json", "--out", "whole")
@@ -281,6 +366,21 @@ class BadPlans(SweepTest):
                          axis("/kc", 1), axis("/kc", 2))
         self.refuse_plan("plan.json#/pareto: found 1 metrics, expected two or three",
                          pareto=["cycles"])
+        self.refuse_plan('plan.json#/filters/0: found "kc = 8", expected an expression such as '
+                         '"F*I*pe_rows*pe_cols == 1024": = assigns, == compares',
+                         filters=["kc = 8"])
+        self.refuse_plan('plan.json#/filters/0: found "kc == 8, 1", expected an expression such as '
+                         '"F*I*pe_rows*pe_cols == 1024": a comma makes two of it',
+                         filters=["kc == 8, 1"])
+        self.refuse_plan('plan.json#/networks/0/layers: "nosuch" matches no layer of network "small", '
+                         "expected a layer's name or a glob (see scnn info)",
+                         networks=[{"file": "net.h5", "layers": ["nosuch"]}])
+        self.refuse_plan('plan.json: at /stride_mode = phasez#/stride_mode: found "phasez", expected '
+                         'one of "phases", "discard"', axis("/stride_mode", "phasez"),
+                         filters=["stride_mode != phases"])
+        self.refuse_plan('plan.json#/pareto: found "stride_mode", expected a column of numbers of '
+                         "the table, such as cycles, area_mm2 or dram_weight_bits",
+                         axis("/stride_mode", "phases", "discard"), pareto=["cycles", "stride_mode"])
         self.refuse_plan('plan.json: the filters leave no point, expected at least one',
                          filters=["kc > 99"])
         self.refuse_plan("plan.json#/sample/points: is missing, expected how many points",

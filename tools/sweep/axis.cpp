@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string>
 #include <string_view>
 
 #include "memory/architecture.hpp"
@@ -75,6 +76,9 @@ std::vector<ordered_json> as_values(const std::vector<double>& numbers, bool int
   return values;
 }
 
+/// The number that a person would have written: 0.3, not 0.30000000000000004.
+double rounded(double x) { return std::stod(fmt::format("{:.15g}", x)); }
+
 std::vector<ordered_json> range_values(JsonObjectReader range) {
   double from = 0.0, to = 0.0, step = 0.0;
   bool integers = number(range, "from", from);
@@ -90,7 +94,7 @@ std::vector<ordered_json> range_values(JsonObjectReader range) {
   std::vector<double> numbers;
   // A step such as 0.1 is not met exactly: what is a millionth of it beyond the end counts.
   for (std::size_t i = 0; static_cast<double>(i) <= count + 1e-6; ++i)
-    numbers.push_back(from + static_cast<double>(i) * step);
+    numbers.push_back(rounded(from + static_cast<double>(i) * step));
   return as_values(numbers, integers);
 }
 

@@ -12,7 +12,8 @@ namespace scnn::cli::sweep {
 /// machine for all of them. The first costs what a run costs, the others what timing costs.
 struct Batch {
   std::vector<const Point*> points;
-  [[nodiscard]] double products() const;
+  /// Products to simulate, those of later points at the share that is not repeated.
+  [[nodiscard]] double cost() const;
 };
 
 /// Every point once (points of equal id are one), in batches of at most `most` points; those
@@ -25,7 +26,7 @@ struct Batch {
 [[nodiscard]] std::size_t batch_size(std::size_t points, std::size_t shares);
 
 /// The points of shard `number` (from 0) of `count`: batches go, the costliest first, to the
-/// shard with the fewest products. Which they are depends on the plan alone; in its order.
+/// shard with the least cost. Which they are depends on the plan alone; in its order.
 [[nodiscard]] std::vector<const Point*> shard(const std::vector<Point>& points, std::size_t number,
                                               std::size_t count);
 

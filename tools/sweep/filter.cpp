@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <vector>
 
 #include "memory/architecture.hpp"
@@ -73,7 +74,22 @@ const std::map<std::string, Source>& sources() {
 double number_of(const ordered_json& value) {
   if (value.is_boolean()) return value.get<bool>() ? 1.0 : 0.0;
   if (value.is_number()) return value.get<double>();
-  return choice_numbers().at(identifier(value.get<std::string>()));
+  // What is no choice is refused later, with its place; here it only equals nothing.
+  const auto known = choice_numbers().find(identifier(value.get<std::string>()));
+  return known == choice_numbers().end() ? 0.0 : known->second;
+}
+
+/// An assignment, which muParser would take: a `=` that is no part of a comparison.
+bool assigns(const std::string& text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '=') continue;
+    if (i + 1 < text.size() && text[i + 1] == '=') {
+      ++i;
+    } else if (i == 0 || std::string_view("<>!").find(text[i - 1]) == std::string_view::npos) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -85,9 +101,7 @@ class Filter::Impl {
     try {
       prepare(text);
     } catch (const mu::Parser::exception_type& error) {
-      throw InputError(where_, fmt::format("found \"{}\", expected an expression such as "
-                                           "\"F*I*pe_rows*pe_cols == 1024\": {}",
-                                           text, error.GetMsg()));
+      refuse(workloads::shown_text(error.GetMsg()));
     }
   }
 
@@ -100,12 +114,13 @@ class Filter::Impl {
     try {
       value = parser_.Eval();
     } catch (const mu::Parser::exception_type& error) {
-      throw InputError(where_, fmt::format("\"{}\": {}", text_, error.GetMsg()));
+      throw InputError(where_, fmt::format("\"{}\": {}", workloads::shown_text(text_),
+                                           workloads::shown_text(error.GetMsg())));
     }
     if (!std::isfinite(value))
       throw InputError(where_, fmt::format("\"{}\" is no number at some point, expected one at "
                                            "every point",
-                                           text_));
+                                           workloads::shown_text(text_)));
     return value != 0.0;
   }
 
@@ -133,6 +148,14 @@ class Filter::Impl {
     parser_.SetExpr(text);
     for (Variable& v : variables_) v.value = 1.0;
     parser_.Eval();
+    if (assigns(text)) refuse("= assigns, == compares");
+    if (parser_.GetNumResults() != 1) refuse("a comma makes two of it");
+  }
+
+  [[noreturn]] void refuse(const std::string& why) const {
+    throw InputError(where_, fmt::format("found \"{}\", expected an expression such as "
+                                         "\"F*I*pe_rows*pe_cols == 1024\": {}",
+                                         workloads::shown_text(text_), why));
   }
 
   std::string text_, where_;

@@ -1,6 +1,7 @@
 #include "tools/sweep/folder.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 #include <system_error>
@@ -28,6 +29,22 @@ ordered_json stored(const Plan& plan) {
           {"plan", plan.written}};
 }
 
+/// Of several who try at once one succeeds: a link is made or not, over NFS too.
+bool create_exclusively(const fs::path& file, const std::string& text) {
+  fs::path own = file;
+  own += fmt::format(".new-{}", ::getpid());
+  sim::write_file(own, text);
+  std::error_code error;
+  fs::create_hard_link(own, file, error);
+  // Where there are no links, a rename must do.
+  if (error && !fs::exists(file)) {
+    fs::rename(own, file);
+    return true;
+  }
+  fs::remove(own);
+  return !error;
+}
+
 }  // namespace
 
 void prepare_folder(const fs::path& folder, const Plan& plan, const FolderUse& use) {
@@ -40,8 +57,7 @@ void prepare_folder(const fs::path& folder, const Plan& plan, const FolderUse& u
     if (!use.resume && fs::exists(folder / "table.csv"))
       throw InputError("--out",
                        fmt::format("{} holds a table, expected an empty folder", folder.string()));
-    sim::write_file(file, text);
-    return;
+    if (create_exclusively(file, text)) return;
   }
   if (!use.resume && !use.shared)
     throw InputError("--out", fmt::format("{} holds a sweep, expected --resume to go on with it, "

@@ -24,6 +24,7 @@ constexpr std::size_t kIdDigits = 32;
 /// What opening a network tells about it.
 struct KnownNetwork {
   ordered_json identity;
+  std::string sha256;
   double products = 0.0;
 };
 
@@ -35,6 +36,7 @@ class Networks {
     if (added) {
       const RunnableNetwork network(request);
       entry->second.identity = identity_of(request, network.source());
+      entry->second.sha256 = network.source().sha256();
       const auto costs = network.costs();
       entry->second.products = std::accumulate(costs.begin(), costs.end(), 0.0);
     }
@@ -124,6 +126,7 @@ class Expander {
     point.arch = sim::resolve_architecture(architecture, where);
     const KnownNetwork& known = networks_.of(point.request);
     point.products = known.products;
+    point.input_sha256 = known.sha256;
     point.id = id_of(point, known.identity, plan_);
     expansion_.points.push_back(std::move(point));
   }

@@ -21,6 +21,8 @@ struct Point {
   std::string id;
   std::string network;  ///< name in the plan
   NetworkRequest request;
+  /// Of the network when the plan was expanded: what is run later must still be the same.
+  std::string input_sha256;
   memory::Architecture arch;
   std::vector<nlohmann::ordered_json> coordinates;  ///< one per axis, in the order of `keys`
   double products = 0.0;                            ///< to expect

@@ -1,45 +1,54 @@
 #include "tools/sweep/preparation.hpp"
 
 #include <nlohmann/json.hpp>
+#include <utility>
 
+#include "sparse_formats/error.hpp"
 #include "tools/comparison.hpp"
 #include "tools/interrupt.hpp"
 
 namespace scnn::cli::sweep {
 namespace {
 
-/// Layers beyond this are prepared anew for every point. VGG-16 takes a twentieth.
-constexpr double kMostBytes = 8e9;
+/// Layers beyond this are read and encoded anew for every point. VGG-16 takes a sixth.
+constexpr double kMostBytes = 4e9;
 /// Of memory, per weight and per input: quantised, encoded and decoded.
 constexpr double kBytesPerWeight = 40.0, kBytesPerInput = 40.0;
 
 }  // namespace
 
-Preparation::Preparation(const Point& point)
+QuantisedNetwork::QuantisedNetwork(const Point& point)
     : request_(to_json(point.request).dump()),
-      key_(sim::preparation_key(point.arch)),
+      weight_bits_(point.arch.weight_bits),
+      activation_bits_(point.arch.activation_bits),
       network_(point.request),
       kept_(bytes() <= kMostBytes) {
+  if (network_.source().sha256() != point.input_sha256)
+    throw OutputError(point.request.file, "has changed since the sweep began; start it again");
   for (std::size_t i = 0; kept_ && i < size(); ++i) {
     check_interrupt();
-    layers_.push_back(std::make_unique<sim::PreparedLayer>(quantised(i, point.arch), point.arch));
+    layers_.push_back(read(i));
   }
 }
 
-bool Preparation::serves(const Point& point) const {
-  return request_ == to_json(point.request).dump() && key_ == sim::preparation_key(point.arch);
+bool QuantisedNetwork::serves(const Point& point) const {
+  return weight_bits_ == point.arch.weight_bits && activation_bits_ == point.arch.activation_bits &&
+         request_ == to_json(point.request).dump();
 }
 
-workloads::QuantisedLayer Preparation::quantised(std::size_t i,
-                                                 const memory::Architecture& arch) const {
+std::shared_ptr<const workloads::QuantisedLayer> QuantisedNetwork::layer(std::size_t i) const {
+  return kept_ ? layers_[i] : read(i);
+}
+
+std::shared_ptr<const workloads::QuantisedLayer> QuantisedNetwork::read(std::size_t i) const {
   const std::size_t index = network_.chosen()[i];
   workloads::Layer layer = network_.read(index);
-  narrow(layer.weights, arch.weight_bits);
-  return workloads::quantise_layer(layer, arch.weight_bits, arch.activation_bits,
-                                   network_.source().where(index));
+  narrow(layer.weights, weight_bits_);
+  return std::make_shared<const workloads::QuantisedLayer>(workloads::quantise_layer(
+      layer, weight_bits_, activation_bits_, network_.source().where(index)));
 }
 
-double Preparation::bytes() const {
+double QuantisedNetwork::bytes() const {
   double sum = 0.0;
   for (const std::size_t index : network_.chosen()) {
     const LayerShape& s = network_.source().layers()[index].shape;
@@ -48,6 +57,36 @@ double Preparation::bytes() const {
                static_cast<double>(s.W);
   }
   return sum;
+}
+
+Preparation::Preparation(std::shared_ptr<const QuantisedNetwork> network,
+                         const memory::Architecture& arch)
+    : network_(std::move(network)), key_(sim::preparation_key(arch)), layers_(network_->size()) {}
+
+bool Preparation::serves(const Point& point) const {
+  return network_->serves(point) && key_ == sim::preparation_key(point.arch);
+}
+
+void Preparation::encode() {
+  if (!network_->kept()) return;
+  for (std::size_t i = 0; i < layers_.size(); ++i) {
+    check_interrupt();
+    encoded(i);
+  }
+}
+
+void Preparation::keep_work() {
+  keep_work_ = true;
+  for (const auto& layer : layers_)
+    if (layer) layer->keep_work();
+}
+
+sim::PreparedLayer& Preparation::encoded(std::size_t i) {
+  if (!layers_[i]) {
+    layers_[i] = std::make_unique<sim::PreparedLayer>(network_->layer(i), key_);
+    if (keep_work_) layers_[i]->keep_work();
+  }
+  return *layers_[i];
 }
 
 }  // namespace scnn::cli::sweep

@@ -12,39 +12,66 @@
 
 namespace scnn::cli::sweep {
 
-/// Made in the process that forks: children find the layers in their memory, and what one of
-/// them changes is its own.
+/// A network's layers as machines of some widths take them.
+class QuantisedNetwork {
+ public:
+  /// Reads, prunes and quantises every layer, unless they are too many to be kept.
+  /// \throws InputError when a layer cannot be run at all; OutputError when the network is no
+  ///         longer the one that the point names; Interrupted
+  explicit QuantisedNetwork(const Point& point);
+
+  /// Whether it also serves another point.
+  [[nodiscard]] bool serves(const Point& point) const;
+  [[nodiscard]] const RunnableNetwork& network() const { return network_; }
+  [[nodiscard]] std::size_t size() const { return network_.chosen().size(); }
+  /// Whether there is memory to keep layers.
+  [[nodiscard]] bool kept() const { return kept_; }
+  /// Chosen layer number `i`.
+  [[nodiscard]] std::shared_ptr<const workloads::QuantisedLayer> layer(std::size_t i) const;
+
+ private:
+  [[nodiscard]] std::shared_ptr<const workloads::QuantisedLayer> read(std::size_t i) const;
+  [[nodiscard]] double bytes() const;
+
+  std::string request_;  ///< as JSON
+  int weight_bits_, activation_bits_;
+  RunnableNetwork network_;
+  bool kept_;
+  std::vector<std::shared_ptr<const workloads::QuantisedLayer>> layers_;
+};
+
+/// The same layers mapped and encoded. What is made in the process that forks, children find
+/// in their memory; what one of them changes is its own.
 class Preparation {
  public:
-  /// Prepares every layer for the point, unless they are too many to be kept.
-  /// \throws InputError when a layer cannot be run at all; Interrupted
-  explicit Preparation(const Point& point);
+  Preparation(std::shared_ptr<const QuantisedNetwork> network, const memory::Architecture& arch);
 
   /// Whether the layers also serve another point.
   [[nodiscard]] bool serves(const Point& point) const;
+  [[nodiscard]] const QuantisedNetwork& network() const { return *network_; }
 
-  [[nodiscard]] const RunnableNetwork& network() const { return network_; }
-  [[nodiscard]] std::size_t size() const { return network_.chosen().size(); }
-  /// Calls `use` with chosen layer number `i`, which is prepared now if it was not kept.
+  /// Encodes every layer now, where there is memory to keep them.
+  /// \throws InputError when the accumulators cannot hold a layer (S10); Interrupted
+  void encode();
+  /// From here on also keeps what machines share that differ in timing alone.
+  void keep_work();
+  /// Calls `use` with layer number `i`, encoded by now. \throws InputError as `encode`
   template <class Use>
-  void with_layer(std::size_t i, const memory::Architecture& arch, const Use& use) {
-    if (kept_) {
-      use(*layers_[i]);
+  void with_layer(std::size_t i, const Use& use) {
+    if (network_->kept()) {
+      use(encoded(i));
       return;
     }
-    sim::PreparedLayer layer(quantised(i, arch), arch);
+    sim::PreparedLayer layer(network_->layer(i), key_);
     use(layer);
   }
 
  private:
-  [[nodiscard]] workloads::QuantisedLayer quantised(std::size_t i,
-                                                    const memory::Architecture& arch) const;
-  [[nodiscard]] double bytes() const;
+  sim::PreparedLayer& encoded(std::size_t i);
 
-  std::string request_;  ///< as JSON
+  std::shared_ptr<const QuantisedNetwork> network_;
   memory::Architecture key_;
-  RunnableNetwork network_;
-  bool kept_;
+  bool keep_work_ = false;
   std::vector<std::unique_ptr<sim::PreparedLayer>> layers_;
 };
 

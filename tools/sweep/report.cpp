@@ -19,8 +19,6 @@ using Texts = std::vector<std::string>;
 /// What one process does where nothing else is known, measured on a core of 2024
 /// (docs/performance.md).
 constexpr double kUsualProductsPerSecond = 5e8;
-/// What the simulation of a point costs that shares everything but time, of a whole run.
-constexpr double kSharedCost = 0.25;
 constexpr std::size_t kShownPoints = 8;
 constexpr std::size_t kShownFront = 24;
 constexpr std::size_t kShownFailures = 5;
@@ -95,13 +93,10 @@ std::string duration_text(double seconds) {
   return fmt::format("{:.1f} h", seconds / 3600.0);
 }
 
-/// Products of whole runs, and of points that only time tells from the one before.
-double weighted_products(const std::vector<const Point*>& points, int jobs) {
+double cost_of(const std::vector<const Point*>& points, int jobs) {
   double sum = 0.0;
-  for (const Batch& batch :
-       make_batches(points, batch_size(points.size(), static_cast<std::size_t>(jobs))))
-    for (std::size_t i = 0; i < batch.points.size(); ++i)
-      sum += batch.points[i]->products * (i == 0 ? 1.0 : kSharedCost);
+  const auto size = batch_size(points.size(), static_cast<std::size_t>(jobs));
+  for (const Batch& batch : make_batches(points, size)) sum += batch.cost();
   return sum;
 }
 
@@ -113,7 +108,7 @@ std::string dry_run_text(const Expansion& expansion, const std::vector<const Poi
   std::string text = fmt::format("{} points", points.size());
   if (expansion.filtered > 0) text += fmt::format(", {} left out by filters", expansion.filtered);
   if (expansion.sampled > 0) text += fmt::format(", {} by the sample", expansion.sampled);
-  if (own.size() < points.size()) text += fmt::format("; {} in this shard", own.size());
+  if (own.size() < points.size()) text += fmt::format("; {} of them to run", own.size());
   text += "\n";
   std::vector<const Point*> left;
   for (const Point* p : own)
@@ -125,8 +120,8 @@ std::string dry_run_text(const Expansion& expansion, const std::vector<const Poi
   for (const Point* p : left) products += p->products;
   text += fmt::format(
       "about {:.3g} G products to simulate, {} with {} at a time at {:.1f} G products/s each\n\n",
-      products / 1e9, duration_text(weighted_products(left, jobs) / kUsualProductsPerSecond / jobs),
-      jobs, kUsualProductsPerSecond / 1e9);
+      products / 1e9, duration_text(cost_of(left, jobs) / kUsualProductsPerSecond / jobs), jobs,
+      kUsualProductsPerSecond / 1e9);
   Table table(1);
   const std::size_t shown = std::min(kShownPoints, own.size());
   const auto add = [&](const std::string& heading, const auto& of) {

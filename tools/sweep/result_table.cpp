@@ -84,7 +84,9 @@ Column axis_column(const Expansion& expansion, std::size_t axis) {
   const auto all = [&](auto is) {
     return std::ranges::all_of(points, [&](const Point& p) { return is(p.coordinates[axis]); });
   };
-  if (all([](const ordered_json& v) { return v.is_number_unsigned(); }))
+  if (all([](const ordered_json& v) {
+        return v.is_number_unsigned() || (v.is_number_integer() && v.get<std::int64_t>() >= 0);
+      }))
     return column<Counts>(name, "", points.size(),
                           [&](std::size_t i) { return value(i).get<std::uint64_t>(); });
   if (all([](const ordered_json& v) { return v.is_number(); }))
@@ -165,12 +167,12 @@ ResultTable make_table(const Plan& plan, const Expansion& expansion, const Store
   return table;
 }
 
-void check_columns(const Plan& plan, const std::vector<std::string>& metrics,
-                   const std::string& where) {
-  Expansion nothing;
-  for (const AxisGroup& group : plan.axes)
-    for (const Axis& axis : group.axes) nothing.keys.push_back(axis.key);
-  ResultTable table = make_table(plan, nothing, Store({}));
+void check_columns(const Plan& plan, const Expansion& expansion,
+                   const std::vector<std::string>& metrics, const std::string& where) {
+  ResultTable table;
+  for (std::size_t a = 0; a < expansion.keys.size(); ++a)
+    table.columns.push_back(axis_column(expansion, a));
+  add_results(table, {}, {});
   if (plan.energy)
     for (const std::string& name : energy_names()) table.columns.push_back({name, "pJ", Numbers{}});
   for (const std::string& metric : metrics)

@@ -48,8 +48,8 @@ struct ResultTable {
 
 /// Throws InputError at `where` when the table of the plan will not have one of the metrics,
 /// so that it is noticed before the work.
-void check_columns(const Plan& plan, const std::vector<std::string>& metrics,
-                   const std::string& where);
+void check_columns(const Plan& plan, const Expansion& expansion,
+                   const std::vector<std::string>& metrics, const std::string& where);
 
 /// Adds the column of the front. A metric is a column to be small, or `max:COLUMN`; fronts
 /// are those of each network. \throws InputError at `where`
@@ -58,7 +58,7 @@ void add_front(ResultTable& table, const std::vector<std::string>& metrics,
 
 [[nodiscard]] std::string csv_text(const ResultTable& table);
 [[nodiscard]] nlohmann::ordered_json to_json(const ResultTable& table);
-/// HDF5: a dataset per column, texts as an attribute. \throws OutputError
+/// HDF5: a dataset per column, 0 or empty where a point failed. \throws OutputError
 void write_hdf5(const ResultTable& table, const std::filesystem::path& path);
 
 }  // namespace scnn::cli::sweep

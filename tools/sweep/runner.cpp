@@ -52,14 +52,15 @@ class BatchRun {
     const pe::StepPaths before = machine_.step_paths();
     machine_.retime(point.arch);
     bool verified = true;
-    for (std::size_t i = 0; i < preparation_.size(); ++i)
-      preparation_.with_layer(i, point.arch, [&](sim::PreparedLayer& layer) {
-        const bool first = preparation_.network().chosen()[i] == 0;
+    const RunnableNetwork& network = preparation_.network().network();
+    for (std::size_t i = 0; i < network.chosen().size(); ++i)
+      preparation_.with_layer(i, [&](sim::PreparedLayer& layer) {
+        const bool first = network.chosen()[i] == 0;
         result.layers.push_back(machine_.run(layer, first));
         verified &= result.layers.back().verified;
       });
-    result.network = preparation_.network().facts();
-    result.provenance = preparation_.network().provenance();
+    result.network = network.facts();
+    result.provenance = network.provenance();
     result.host = clock.info("sweep", options_.command_line);
     result.host.engine = name_of(sim::Engine::decoupled);
     result.host.threads = 1;
@@ -78,12 +79,27 @@ class BatchRun {
   sim::Machine machine_;
 };
 
+void give_up(const OutputError& error, const ChildVoice& voice) {
+  voice.say(fmt::format("{}{}", kGivenUp, error.what()));
+}
+
+void record_failure(const Point& point, const std::string& message, const Store& store,
+                    const ChildVoice& voice) {
+  try {
+    store.write_failure(point.id, message);
+    voice.say({&kPointFailed, 1});
+  } catch (const OutputError& error) {
+    give_up(error, voice);
+  }
+}
+
 /// A child's whole life. A machine cannot be used after it failed, so a failure is the last
 /// thing that happens.
 void run_batch(const Batch& batch, Preparation& preparation, const RunnerOptions& options,
                const Store& store, const ChildVoice& voice) {
   const Point* at = batch.points.front();
   try {
+    if (batch.points.size() > 1) preparation.keep_work();
     BatchRun run(preparation, options, at->arch);
     for (const Point* point : batch.points) {
       at = point;
@@ -93,10 +109,9 @@ void run_batch(const Batch& batch, Preparation& preparation, const RunnerOptions
   } catch (const Interrupted&) {
     return;
   } catch (const OutputError& error) {
-    voice.say(fmt::format("{}{}", kGivenUp, error.what()));
+    give_up(error, voice);
   } catch (const std::exception& error) {
-    store.write_failure(at->id, error.what());
-    voice.say({&kPointFailed, 1});
+    record_failure(*at, error.what(), store, voice);
   }
 }
 
@@ -138,20 +153,35 @@ class Runner {
     Batch batch = std::move(waiting_.front());
     waiting_.pop_front();
     const Point& first = *batch.points.front();
-    if (!preparation_ || !preparation_->serves(first)) {
-      preparation_.reset();
-      try {
-        preparation_ = std::make_unique<Preparation>(first);
-      } catch (const InputError& error) {
-        // What cannot be prepared for one of them cannot be for any.
-        for (const Point* p : batch.points) fail(*p, error.what());
-        return;
-      }
+    try {
+      prepare(first);
+    } catch (const Interrupted&) {
+      throw;
+    } catch (const OutputError&) {
+      throw;
+    } catch (const std::exception& error) {
+      // What cannot be prepared for one of them cannot be for any.
+      for (const Point* p : batch.points) fail(*p, error.what());
+      return;
     }
     ChildProcess child(first.id, [&](const ChildVoice& voice) {
       run_batch(batch, *preparation_, options_, store_, voice);
     });
     working_.push_back({std::move(batch), 0, std::move(child)});
+  }
+
+  /// Reads the network unless it is at hand. Encodes it where the next batch needs the same:
+  /// else the child may do that, while this process goes on.
+  void prepare(const Point& point) {
+    if (!network_ || !network_->serves(point)) {
+      preparation_.reset();
+      network_.reset();
+      network_ = std::make_shared<const QuantisedNetwork>(point);
+    }
+    if (!preparation_ || !preparation_->serves(point))
+      preparation_ = std::make_unique<Preparation>(network_, point.arch);
+    if (!waiting_.empty() && preparation_->serves(*waiting_.front().points.front()))
+      preparation_->encode();
   }
 
   void listen() {
@@ -189,11 +219,17 @@ class Runner {
       throw OutputError(said.substr(1, split - 1), said.substr(split + 2));
     }
     if (w.told == w.batch.points.size()) return;
-    if (status != 0) {
+    // It may have been ended between the result and the word about it.
+    const bool stored = store_.read(w.batch.points[w.told]->id).state == PointState::done;
+    if (status != 0 && !stored) {
       const Point& point = *w.batch.points[w.told++];
       fail(point, WIFSIGNALED(status)
                       ? fmt::format("its process was ended by signal {}", WTERMSIG(status))
                       : "its process crashed");
+    }
+    if (stored) {
+      const Point& point = *w.batch.points[w.told++];
+      progress_.finished(point.products, point.network);
     }
     Batch rest;
     rest.points.assign(w.batch.points.begin() + static_cast<std::ptrdiff_t>(w.told),
@@ -211,6 +247,7 @@ class Runner {
   const Store& store_;
   Progress progress_;
   std::deque<Batch> waiting_;
+  std::shared_ptr<const QuantisedNetwork> network_;
   std::unique_ptr<Preparation> preparation_;
   std::vector<Working> working_;
   std::size_t failed_ = 0;

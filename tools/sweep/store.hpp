@@ -1,8 +1,8 @@
 /// Results of a sweep on disk: one file per point, named by the point's id.
 ///
 /// Files appear whole or not at all (written beside, flushed, renamed), and nobody needs a
-/// lock: two who compute the same point write the same bytes. That is all a folder shared
-/// over NFS has to offer.
+/// lock: two who compute the same point write the same result, but for `host`. That is all a
+/// folder shared over NFS has to offer.
 #pragma once
 
 #include <filesystem>

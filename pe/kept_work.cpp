@@ -1,0 +1,34 @@
+#include "pe/kept_work.hpp"
+
+#include <algorithm>
+
+namespace scnn::pe {
+namespace {
+
+std::size_t teams_of(const TileJob& job) { return (job.regions.size() + kTeam - 1) / kTeam; }
+
+}  // namespace
+
+KeptWork::KeptWork(const TileJob& job)
+    : pes(job.regions.size()), groups(static_cast<std::size_t>(job.groups())) {
+  for (GroupRecord& group : groups) group.teams.resize(teams_of(job));
+  for (const memory::BlockVectors& block : job.stream->blocks)
+    longest_block_ = std::max<std::size_t>(longest_block_, block.count);
+}
+
+std::size_t KeptWork::run_entries(const TileJob& job) const {
+  return std::max<std::size_t>(
+      1, std::min(longest_block_, static_cast<std::size_t>(job.arch->weight_fifo_entries)));
+}
+
+const GroupRecord* KeptWork::record(const TileJob& job, std::int64_t group) const {
+  const GroupRecord& found = groups[static_cast<std::size_t>(group)];
+  return !job.values && found.run_entries == run_entries(job) ? &found : nullptr;
+}
+
+double KeptWork::bytes(const TileJob& job) {
+  const double of_entry = sizeof(std::int32_t) * (2.0 + static_cast<double>(teams_of(job)));
+  return of_entry * static_cast<double>(job.stream->vectors.size());
+}
+
+}  // namespace scnn::pe
