@@ -172,6 +172,15 @@ class Tables(SweepTest):
                     else:
                         self.assertEqual(value, float(row[name]))
 
+    def test_integers_of_a_range_are_integers_in_the_tables(self):
+        self.plan({"key": "/accumulator/banks", "log_range": {"from": 4, "to": 16, "factor": 2}})
+        self.sweep()
+        table = self.load("plan/table.json")
+        place = [c["name"] for c in table["columns"]].index("accumulator.banks")
+        self.assertEqual(["4", "8", "16"], [json.dumps(row[place]) for row in table["rows"]])
+        with h5py.File(self.path("plan/table.h5")) as file:
+            self.assertEqual("i", file["columns/accumulator.banks"].dtype.kind)
+
     def test_the_front_is_what_nothing_beats(self):
         self.plan(FIFO, BANKS, axis("/multiplier_array/I", 1, 2, 4))
         out = self.sweep("plan.json", "--pareto", "cycles,max:products,area_mm2").out
