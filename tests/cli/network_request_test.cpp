@@ -52,7 +52,7 @@ TEST_CASE("a request that cannot be met names the place and what was expected") 
   CHECK(message_of(R"({"file":"a","zoo":"alexnet"})") ==
         "plan#/n: found both or none of \"file\" and \"zoo\", expected one");
   CHECK(message_of(R"({"file":"a","density":0.5})") ==
-        "plan#/n/density: found without \"granularity\", expected both");
+        "plan#/n/density: found without \"granularity\", expected both: a granularity to prune at");
   CHECK(message_of(R"({"file":"a","granularity":"vector","density":1.5})") ==
         "plan#/n/density: found 1.5, expected a density in (0,1]");
   CHECK(message_of(R"({"file":"a","layers":"conv1"})") ==

@@ -1,5 +1,7 @@
 #include "tools/sweep/preparation.hpp"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -18,7 +20,7 @@ constexpr double kBytesPerWeight = 40.0, kBytesPerInput = 40.0;
 }  // namespace
 
 QuantisedNetwork::QuantisedNetwork(const Point& point)
-    : request_(to_json(point.request).dump()),
+    : key_(key_of(point)),
       weight_bits_(point.arch.weight_bits),
       activation_bits_(point.arch.activation_bits),
       network_(point.request),
@@ -31,9 +33,9 @@ QuantisedNetwork::QuantisedNetwork(const Point& point)
   }
 }
 
-bool QuantisedNetwork::serves(const Point& point) const {
-  return weight_bits_ == point.arch.weight_bits && activation_bits_ == point.arch.activation_bits &&
-         request_ == to_json(point.request).dump();
+std::string QuantisedNetwork::key_of(const Point& point) {
+  return fmt::format("{}/{} {}", point.arch.weight_bits, point.arch.activation_bits,
+                     to_json(point.request).dump());
 }
 
 std::shared_ptr<const workloads::QuantisedLayer> QuantisedNetwork::layer(std::size_t i) const {

@@ -20,8 +20,10 @@ class QuantisedNetwork {
   ///         longer the one that the point names; Interrupted
   explicit QuantisedNetwork(const Point& point);
 
+  /// Points of equal keys have the same quantised layers.
+  [[nodiscard]] static std::string key_of(const Point& point);
   /// Whether it also serves another point.
-  [[nodiscard]] bool serves(const Point& point) const;
+  [[nodiscard]] bool serves(const Point& point) const { return key_ == key_of(point); }
   [[nodiscard]] const RunnableNetwork& network() const { return network_; }
   [[nodiscard]] std::size_t size() const { return network_.chosen().size(); }
   /// Whether there is memory to keep layers.
@@ -33,7 +35,7 @@ class QuantisedNetwork {
   [[nodiscard]] std::shared_ptr<const workloads::QuantisedLayer> read(std::size_t i) const;
   [[nodiscard]] double bytes() const;
 
-  std::string request_;  ///< as JSON
+  std::string key_;
   int weight_bits_, activation_bits_;
   RunnableNetwork network_;
   bool kept_;

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <utility>
 
 #include "tools/numbers.hpp"
 #include "tools/sweep/batch.hpp"
@@ -20,7 +21,7 @@ using Texts = std::vector<std::string>;
 /// (docs/performance.md).
 constexpr double kUsualProductsPerSecond = 5e8;
 constexpr std::size_t kShownPoints = 8;
-constexpr std::size_t kShownFront = 24;
+constexpr std::size_t kShownFront = 12;  ///< of each network
 constexpr std::size_t kShownFailures = 5;
 constexpr std::size_t kFirstAxis = 2;  ///< column of the first axis
 
@@ -78,6 +79,22 @@ std::vector<std::size_t> front_rows(const ResultTable& table) {
   for (std::size_t row = 0; row < table.rows(); ++row)
     if (table.done[row] && front.number(row) > 0.0) rows.push_back(row);
   return rows;
+}
+
+/// Network by network, in the order of the table, the first rows by a metric.
+std::vector<std::size_t> best_of_front(const ResultTable& table, std::vector<std::size_t> rows,
+                                       const Column& metric) {
+  const auto& networks = std::get<Texts>(table.columns[1].cells);
+  std::map<std::string, std::size_t> order;
+  for (const std::string& name : networks) order.try_emplace(name, order.size());
+  std::ranges::stable_sort(rows, {}, [&](std::size_t row) {
+    return std::pair(order.at(networks[row]), metric.number(row));
+  });
+  std::vector<std::size_t> shown;
+  std::map<std::string, std::size_t> count;
+  for (const std::size_t row : rows)
+    if (count[networks[row]]++ < kShownFront) shown.push_back(row);
+  return shown;
 }
 
 Texts metric_columns(const ResultTable& table) {
@@ -141,7 +158,8 @@ std::string dry_run_text(const Expansion& expansion, const std::vector<const Poi
 
 std::string summary_text(const ResultTable& table, int width) {
   const auto done = static_cast<std::size_t>(std::ranges::count(table.done, true));
-  std::string text = fmt::format("{}: {} points\n", table.plan, done);
+  std::string text = fmt::format("{}: {}{} points\n", table.plan, done,
+                                 done < table.rows() ? fmt::format(" of {}", table.rows()) : "");
   if (done == 0) return text;
   Texts metrics = metric_columns(table);
   Texts shown = metrics;
@@ -151,12 +169,10 @@ std::string summary_text(const ResultTable& table, int width) {
           rows_text(table, best_rows(table, column_of(table, "cycles")), shown, width);
   if (table.metrics.empty()) return text;
   auto front = front_rows(table);
+  const std::size_t all = front.size();
   text += fmt::format("\n{} points that no other beats in {}\n", front.size(),
                       fmt::join(table.metrics, ", "));
-  const Column& first = column_of(table, metrics.front());
-  std::ranges::stable_sort(front, {}, [&](std::size_t row) { return first.number(row); });
-  const std::size_t all = front.size();
-  front.resize(std::min(all, kShownFront));
+  front = best_of_front(table, std::move(front), column_of(table, metrics.front()));
   text += rows_text(table, front, metrics, width);
   if (front.size() < all)
     text += fmt::format("and {} more: column pareto of the table\n", all - front.size());

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <deque>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "pe/step_kernel.hpp"
@@ -95,10 +97,14 @@ void record_failure(const Point& point, const std::string& message, const Store&
 
 /// A child's whole life. A machine cannot be used after it failed, so a failure is the last
 /// thing that happens.
-void run_batch(const Batch& batch, Preparation& preparation, const RunnerOptions& options,
+/// \param shared  what is prepared already; null: nothing
+void run_batch(const Batch& batch, Preparation* shared, const RunnerOptions& options,
                const Store& store, const ChildVoice& voice) {
   const Point* at = batch.points.front();
   try {
+    std::optional<Preparation> own;
+    if (shared == nullptr) own.emplace(std::make_shared<const QuantisedNetwork>(*at), at->arch);
+    Preparation& preparation = own ? *own : *shared;
     if (batch.points.size() > 1) preparation.keep_work();
     BatchRun run(preparation, options, at->arch);
     for (const Point* point : batch.points) {
@@ -153,8 +159,28 @@ class Runner {
     Batch batch = std::move(waiting_.front());
     waiting_.pop_front();
     const Point& first = *batch.points.front();
+    if (!prepare(batch)) return;
+    ChildProcess child(first.id, [&](const ChildVoice& voice) {
+      run_batch(batch, preparation_.get(), options_, store_, voice);
+    });
+    working_.push_back({std::move(batch), 0, std::move(child)});
+  }
+
+  /// Prepares what the next batch needs as well. What it does not is the child's own to
+  /// prepare, while this process goes on. \return false when it cannot be: all failed
+  bool prepare(const Batch& batch) {
+    const Point& point = *batch.points.front();
+    if (preparation_ && !preparation_->serves(point)) preparation_.reset();
+    if (network_ && !network_->serves(point)) network_.reset();
     try {
-      prepare(first);
+      const bool again = !waiting_.empty();
+      const Point& next = again ? *waiting_.front().points.front() : point;
+      if (!network_ && again && QuantisedNetwork::key_of(next) == QuantisedNetwork::key_of(point))
+        network_ = std::make_shared<const QuantisedNetwork>(point);
+      if (!preparation_ && network_)
+        preparation_ = std::make_unique<Preparation>(network_, point.arch);
+      if (preparation_ && again && preparation_->serves(next)) preparation_->encode();
+      return true;
     } catch (const Interrupted&) {
       throw;
     } catch (const OutputError&) {
@@ -162,26 +188,8 @@ class Runner {
     } catch (const std::exception& error) {
       // What cannot be prepared for one of them cannot be for any.
       for (const Point* p : batch.points) fail(*p, error.what());
-      return;
+      return false;
     }
-    ChildProcess child(first.id, [&](const ChildVoice& voice) {
-      run_batch(batch, *preparation_, options_, store_, voice);
-    });
-    working_.push_back({std::move(batch), 0, std::move(child)});
-  }
-
-  /// Reads the network unless it is at hand. Encodes it where the next batch needs the same:
-  /// else the child may do that, while this process goes on.
-  void prepare(const Point& point) {
-    if (!network_ || !network_->serves(point)) {
-      preparation_.reset();
-      network_.reset();
-      network_ = std::make_shared<const QuantisedNetwork>(point);
-    }
-    if (!preparation_ || !preparation_->serves(point))
-      preparation_ = std::make_unique<Preparation>(network_, point.arch);
-    if (!waiting_.empty() && preparation_->serves(*waiting_.front().points.front()))
-      preparation_->encode();
   }
 
   void listen() {
