@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <span>
 #include <string>
+#include <string_view>
 
-#include "memory/activation_buffer.hpp"
-#include "pe/activation_tile.hpp"
 #include "pe/bank_map.hpp"
-#include "pe/coordinates.hpp"
 #include "sim/layer_job.hpp"
+#include "sim/step_walk.hpp"
 
 namespace scnn::sim {
 namespace {
@@ -21,43 +19,19 @@ constexpr const char* kOfPes[] = {"issue",        "bank_stall",  "weight_wait", 
                                   "barrier_wait", "buffer_wait", "drain",       "steps",
                                   "products",     "updates"};
 
-/// Counts the updates of one PE in one tile.
+/// Counts updates by bank.
 class BankCount {
  public:
-  BankCount(const pe::TileJob& job, std::int64_t pe, std::span<std::uint64_t> updates)
-      : job_(job), tables_(job, pe), map_(job.arch->accumulator, job.window()), updates_(updates) {
-    buffer_.load(pe::activation_layout(job, pe), *job.input);
-  }
+  BankCount(const pe::TileJob& job, std::vector<std::uint64_t>& updates)
+      : map_(job.arch->accumulator, job.window()), updates_(updates) {}
 
-  void count() {
-    const memory::WeightStream& stream = *job_.stream;
-    for (std::size_t b = 0; b < stream.blocks.size(); ++b) {
-      const auto stored = buffer_.block(b % stream.blocks_per_group);
-      if (!stored.empty()) count_block(stream.blocks[b], stored);
-    }
-  }
+  void begin_group(std::size_t /*g*/) {}
+  void begin_step() {}
+  void update(std::int64_t address) { ++updates_[map_.bank(address)]; }
 
  private:
-  void count_block(const memory::BlockVectors& block,
-                   std::span<const sparse::StoredActivation> stored) {
-    for (std::uint32_t j = block.first; j < block.first + block.count; ++j)
-      for (const auto& w : job_.stream->weights_of(job_.stream->vectors[j])) {
-        if (w.value == 0) continue;
-        const std::int64_t term = pe::weight_term(*job_.shape, job_.tile, w);
-        for (const auto& a : stored) {
-          if (a.value == 0 || std::max(tables_.row_outcomes(a)[w.r],
-                                       tables_.col_outcomes(a)[w.s]) != pe::Outcome::update)
-            continue;
-          ++updates_[map_.bank(tables_.activation_term(a) + term)];
-        }
-      }
-  }
-
-  const pe::TileJob& job_;
-  pe::CoordinateTables tables_;
   pe::BankMap map_;
-  std::span<std::uint64_t> updates_;
-  memory::ActivationBuffer buffer_;
+  std::vector<std::uint64_t>& updates_;
 };
 
 const memory::CounterInfo& counter(std::string_view name) {
@@ -83,8 +57,10 @@ std::vector<std::uint64_t> bank_updates(const workloads::QuantisedLayer& layer,
                                         const memory::Architecture& arch) {
   const LayerJob job(layer, arch, false);
   std::vector<std::uint64_t> updates(static_cast<std::size_t>(arch.accumulator.banks), 0);
-  for (const pe::TileJob& tile : job.tiles())
-    for (std::int64_t pe = 0; pe < arch.pe_count(); ++pe) BankCount(tile, pe, updates).count();
+  for (const pe::TileJob& tile : job.tiles()) {
+    BankCount count(tile, updates);
+    for (std::int64_t pe = 0; pe < arch.pe_count(); ++pe) StepWalk(tile, pe).visit(count);
+  }
   return updates;
 }
 

@@ -9,14 +9,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "sim/architecture_file.hpp"
 #include "tests/equivalence/outcome.hpp"
 #include "tests/support/child_process.hpp"
+#include "tests/support/integer_options.hpp"
 #include "workloads/reference_convolution.hpp"
 
 namespace {
@@ -205,26 +204,14 @@ bool run_all(const Arguments& arguments) {
   return report(arguments, coverage, happened, failed);
 }
 
-bool parse(int argc, char** argv, Arguments& arguments) {
-  for (int i = 1; i < argc; i += 2) {
-    const std::string_view name = argv[i];
-    std::int64_t* to = name == "--layers"  ? &arguments.layers
-                       : name == "--seed"  ? &arguments.seed
-                       : name == "--batch" ? &arguments.batch
-                                           : nullptr;
-    if (to == nullptr || i + 1 >= argc) return false;
-    const char* end = argv[i + 1] + std::strlen(argv[i + 1]);
-    const auto [stop, error] = std::from_chars(argv[i + 1], end, *to);
-    if (error != std::errc{} || stop != end) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   Arguments arguments;
-  if (!parse(argc, argv, arguments)) {
+  if (!parse_integers(argc, argv,
+                      {{"--layers", &arguments.layers},
+                       {"--seed", &arguments.seed},
+                       {"--batch", &arguments.batch}})) {
     fmt::print(stderr, "usage: equivalence [--layers N] [--seed S] [--batch B]\n");
     return 2;
   }

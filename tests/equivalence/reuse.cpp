@@ -7,8 +7,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-#include <cstring>
 #include <memory>
 #include <sstream>
 
@@ -16,6 +14,7 @@
 #include "sim/run.hpp"
 #include "tests/equivalence/random_case.hpp"
 #include "tests/support/child_process.hpp"
+#include "tests/support/integer_options.hpp"
 
 namespace {
 
@@ -125,25 +124,11 @@ void run_one(const Batch& batch, std::int64_t index, std::int64_t seed, Totals& 
   totals.left_groups += left;
 }
 
-bool parse(int argc, char** argv, Arguments& arguments) {
-  for (int i = 1; i < argc; i += 2) {
-    const std::string_view name = argv[i];
-    std::int64_t* to = name == "--layers" ? &arguments.layers
-                       : name == "--seed" ? &arguments.seed
-                                          : nullptr;
-    if (to == nullptr || i + 1 >= argc) return false;
-    const char* end = argv[i + 1] + std::strlen(argv[i + 1]);
-    const auto [stop, error] = std::from_chars(argv[i + 1], end, *to);
-    if (error != std::errc{} || stop != end) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   Arguments arguments;
-  if (!parse(argc, argv, arguments)) {
+  if (!parse_integers(argc, argv, {{"--layers", &arguments.layers}, {"--seed", &arguments.seed}})) {
     fmt::print(stderr, "usage: reuse [--layers N] [--seed S]\n");
     return 2;
   }
