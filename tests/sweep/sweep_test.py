@@ -156,6 +156,8 @@ class Tables(SweepTest):
         rows = self.table()
         table = self.load("plan/table.json")
         names = [c["name"] for c in table["columns"]]
+        fewest = min(rows, key=lambda r: int(r["cycles"]))
+        self.assertEqual({"net": fewest["point"]}, table["fewest_cycles"])
         self.assertEqual(list(rows[0]), names)
         self.assertEqual(["weight_fifo_entries", "stride_mode"],
                          [c["name"] for c in table["columns"] if c["axis"]])

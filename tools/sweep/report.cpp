@@ -57,22 +57,6 @@ std::string rows_text(const ResultTable& table, const std::vector<std::size_t>& 
   return text.str(width);
 }
 
-/// Of each network, in the order of the table, its done row with the least of a column.
-std::vector<std::size_t> best_rows(const ResultTable& table, const Column& column) {
-  const auto& networks = std::get<Texts>(table.columns[1].cells);
-  std::vector<std::size_t> best;
-  std::map<std::string, std::size_t> place;
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    if (!table.done[row]) continue;
-    const auto [known, added] = place.try_emplace(networks[row], best.size());
-    if (added)
-      best.push_back(row);
-    else if (column.number(row) < column.number(best[known->second]))
-      best[known->second] = row;
-  }
-  return best;
-}
-
 std::vector<std::size_t> front_rows(const ResultTable& table) {
   const Column& front = column_of(table, "pareto");
   std::vector<std::size_t> rows;
@@ -165,8 +149,7 @@ std::string summary_text(const ResultTable& table, int width) {
   Texts shown = metrics;
   for (const char* name : {"cycles", "area_mm2"})
     if (std::ranges::find(shown, name) == shown.end()) shown.emplace_back(name);
-  text += "\nfewest cycles\n" +
-          rows_text(table, best_rows(table, column_of(table, "cycles")), shown, width);
+  text += "\nfewest cycles\n" + rows_text(table, fewest_cycles(table), shown, width);
   if (table.metrics.empty()) return text;
   auto front = front_rows(table);
   const std::size_t all = front.size();

@@ -209,6 +209,22 @@ void add_front(ResultTable& table, const std::vector<std::string>& metrics,
   table.columns.push_back({"pareto", "", std::move(front)});
 }
 
+std::vector<std::size_t> fewest_cycles(const ResultTable& table) {
+  const Column& cycles = table.numeric("cycles", "table");
+  const auto& networks = std::get<Texts>(table.columns[1].cells);
+  std::vector<std::size_t> best;
+  std::map<std::string, std::size_t> place;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    if (!table.done[row]) continue;
+    const auto [known, added] = place.try_emplace(networks[row], best.size());
+    if (added)
+      best.push_back(row);
+    else if (cycles.number(row) < cycles.number(best[known->second]))
+      best[known->second] = row;
+  }
+  return best;
+}
+
 std::string csv_text(const ResultTable& table) {
   sim::CsvRow line;
   for (const Column& c : table.columns) line.text(c.name);
@@ -231,6 +247,10 @@ ordered_json to_json(const ResultTable& table) {
                       {"plan", table.plan},
                       {"provenance", {{"version", own.version}, {"git_commit", own.git_commit}}},
                       {"pareto", table.metrics}};
+  ordered_json& best = object["fewest_cycles"] = ordered_json::object();
+  for (const std::size_t row : fewest_cycles(table))
+    best[std::get<Texts>(table.columns[1].cells)[row]] =
+        std::get<Texts>(table.columns[0].cells)[row];
   ordered_json& columns = object["columns"] = ordered_json::array();
   for (std::size_t c = 0; c < table.columns.size(); ++c) {
     const bool axis = c >= 2 && c < 2 + table.axes;

@@ -56,6 +56,9 @@ void check_columns(const Plan& plan, const Expansion& expansion,
 void add_front(ResultTable& table, const std::vector<std::string>& metrics,
                const std::string& where);
 
+/// Of each network, in the order of the table, the row with the fewest cycles.
+[[nodiscard]] std::vector<std::size_t> fewest_cycles(const ResultTable& table);
+
 [[nodiscard]] std::string csv_text(const ResultTable& table);
 [[nodiscard]] nlohmann::ordered_json to_json(const ResultTable& table);
 /// HDF5: a dataset per column, 0 or empty where a point failed. \throws OutputError
