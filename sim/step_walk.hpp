@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "memory/iaram.hpp"
+#include "memory/activation_buffer.hpp"
 #include "pe/activation_tile.hpp"
 #include "pe/coordinates.hpp"
 #include "pe/tile_job.hpp"

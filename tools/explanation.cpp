@@ -146,7 +146,9 @@ std::string conclusion(const Explained& layer) {
       c.compute_cycles * static_cast<std::uint64_t>(layer.architecture.pe_count());
   if (limit.key == "dram" && c.cycles > c.compute_cycles)
     return text + fmt::format("; computing takes {}.", grouped(c.compute_cycles));
-  if (const CounterInfo* loss = largest_loss(c, limit.key))
+  constexpr double kWorthSaying = 0.01;
+  const CounterInfo* loss = largest_loss(c, limit.key);
+  if (loss != nullptr && share(c.*loss->member, pe_cycles) >= kWorthSaying)
     text += fmt::format("; most else is {}, {:.1f} % of the PE-cycles: {}", loss->name,
                         share(c.*loss->member, pe_cycles) * 100.0, activity_of(*loss).meaning);
   return text + ".";

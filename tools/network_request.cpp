@@ -142,7 +142,8 @@ NetworkRequest read_network_request(const ordered_json& object, const workloads:
   request.density = density(reader, "density");
   reader.refuse_unknown_keys();
   if (request.density && !request.granularity)
-    throw InputError((place / "density").text(), "found without \"granularity\", expected both: a granularity to prune at");
+    throw InputError((place / "density").text(),
+                     "found without \"granularity\", expected both: a granularity to prune at");
   return request;
 }
 

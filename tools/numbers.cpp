@@ -32,6 +32,10 @@ constexpr std::array kUnits{
 
 std::string grouped(std::uint64_t value) { return with_commas(std::to_string(value)); }
 
+std::string counted(std::size_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 std::string fixed(std::optional<double> value, int decimals) {
   return value ? fmt::format("{:.{}f}", *value, decimals) : "-";
 }

@@ -1,6 +1,7 @@
 /// Numbers as tables show them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -12,6 +13,9 @@ namespace scnn::cli {
 
 /// `102,851`
 [[nodiscard]] std::string grouped(std::uint64_t value);
+
+/// `1 point`, `2 points`
+[[nodiscard]] std::string counted(std::size_t count, std::string_view what);
 
 /// Fixed decimals; a dash where there is no number.
 [[nodiscard]] std::string fixed(std::optional<double> value, int decimals);

@@ -11,6 +11,7 @@
 #include "tools/commands.hpp"
 #include "tools/exit_status.hpp"
 #include "tools/host.hpp"
+#include "tools/numbers.hpp"
 #include "tools/sweep/batch.hpp"
 #include "tools/sweep/folder.hpp"
 #include "tools/sweep/plan.hpp"
@@ -135,16 +136,21 @@ ToDo to_do(const std::vector<const Point*>& points, const Store& store) {
   return todo;
 }
 
+void note_interrupted(const std::vector<const Point*>& points, const Store& store,
+                      const Console& console) {
+  const auto done = points.size() - to_do(points, store).points.size();
+  console.note(fmt::format("{} of {} have their results; --resume goes on", done,
+                           counted(points.size(), "point")));
+}
+
 void note(const ToDo& todo, const Console& console) {
   if (todo.reused > 0)
-    console.note(fmt::format("{} points have their results already", todo.reused));
+    console.note(fmt::format("{} already computed", counted(todo.reused, "point")));
   if (todo.corrupt > 0)
-    console.note(fmt::format("{} results are damaged and computed again", todo.corrupt));
+    console.note(fmt::format("{} damaged, computed again", counted(todo.corrupt, "result")));
   if (todo.foreign > 0)
-    console.note(
-        fmt::format("{} results were made by another build of this program and are "
-                    "computed again",
-                    todo.foreign));
+    console.note(fmt::format("{} of another build of this program, computed again",
+                             counted(todo.foreign, "result")));
 }
 
 /// Writes and prints the table. \return the exit status
@@ -179,6 +185,7 @@ int merge(const Arguments& arguments, Console& console) {
     if (state != PointState::done && state != PointState::failed) missing.push_back(point.id);
   }
   if (!missing.empty()) {
+    remove_tables(store.folder());
     console.err << fmt::format(
         "scnn: error: {}: {} of {} points are missing, such as {}{}; run their shards again\n",
         store.folder().string(), missing.size(), expansion.points.size(), missing.front(),
@@ -233,14 +240,25 @@ int run(const Arguments& arguments, const Words& words, Console& console) {
     console.out << dry_run_text(expansion, own, options.jobs, store, console.width);
     return kDone;
   }
-  prepare_folder(store.folder(), plan,
-                 {.resume = arguments.has("resume"), .shared = share.count > 1});
+  if (prepare_folder(store.folder(), plan,
+                     {.resume = arguments.has("resume"), .shared = share.count > 1}))
+    console.note(
+        fmt::format("{} held a sweep of another plan, or of an earlier state of this one; "
+                    "its results stay",
+                    store.folder().string()));
   const ToDo todo = to_do(own, store);
   note(todo, console);
-  const std::size_t failed = run_points(todo.points, options, store, console);
+  std::size_t failed = 0;
+  try {
+    failed = run_points(todo.points, options, store, console);
+  } catch (const Interrupted&) {
+    note_interrupted(own, store, console);
+    throw;
+  }
   if (share.count == 1) return finish(plan, expansion, store, metrics, console);
   console.out << fmt::format("shard {} of {}: {} of {} points, {} failed\n", share.number + 1,
                              share.count, own.size(), expansion.points.size(), failed);
+  console.note(fmt::format("after the last shard: scnn sweep --merge {}", store.folder().string()));
   return failed == 0 ? kDone : kSweepIncomplete;
 }
 

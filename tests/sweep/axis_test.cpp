@@ -88,7 +88,14 @@ TEST_CASE("an axis that cannot be names its place and what was expected") {
   CHECK(message_of(R"({"values":[1]})").starts_with("plan#/axes/0/key"));
   CHECK(message_of(R"({"key":"/kc"})") ==
         "plan#/axes/0: expected exactly one of \"values\", \"range\" and \"log_range\"");
-  CHECK(message_of(R"({"key":"/kc","values":[]})").starts_with("plan#/axes/0/values: found"));
+  CHECK(message_of(R"({"key":"/kc","values":[]})")
+            .starts_with("plan#/axes/0/values: found an empty array, expected an array of"));
+  CHECK(message_of(R"({"key":"/kc","values":[4,8,4]})") ==
+        "plan#/axes/0/values/2: found 4 a second time, expected every value once");
+  CHECK(message_of(R"({"key":"/kc","values":[4,"8"]})") ==
+        "plan#/axes/0: /kc: found \"8\", expected an integer from 1 to 65536");
+  CHECK(message_of(R"({"key":"banks","values":[4]})")
+            .ends_with("; did you mean \"/accumulator/banks\"?"));
   CHECK(message_of(R"({"key":"/kc","values":[[1]]})").starts_with("plan#/axes/0/values: found"));
   CHECK(message_of(range(R"("from":1,"to":4,"step":0)")) ==
         "plan#/axes/0/range/step: found 0, expected a step that leads from 1 to 4");
@@ -98,7 +105,7 @@ TEST_CASE("an axis that cannot be names its place and what was expected") {
   CHECK(message_of(range(R"("from":1,"to":1e15,"step":1)")) ==
         "plan#/axes/0/range: has more than 1000000 values");
   CHECK(message_of(log_range(R"("from":0,"to":4,"factor":2)"))
-            .starts_with("plan#/axes/0/log_range: found an end that is not above 0"));
+            .starts_with("plan#/axes/0/log_range: found an end that is not above 0, expected"));
   CHECK(message_of(log_range(R"("from":1,"to":4,"factor":1)"))
             .starts_with("plan#/axes/0/log_range/factor: found 1"));
   CHECK(message_of(log_range(R"("from":1,"to":4,"factor":0.5)"))

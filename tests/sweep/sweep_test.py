@@ -4,9 +4,8 @@
 Usage: sweep_test.py SCNN [unittest options]
 """
 
-import csv
-import json
 import hashlib
+import json
 import os
 import pathlib
 import shutil
@@ -16,51 +15,8 @@ import time
 
 import h5py
 
-from program import SCNN, TINY, ProgramTest, main
-
-BASE = json.loads("\n".join(line for line in TINY.read_text(encoding="utf-8").splitlines()
-                            if not line.startswith("//")))
-
-
-class SweepTest(ProgramTest):
-    """A folder with a small network, and plans over it on the tiny machine."""
-
-    def setUp(self):
-        super().setUp()
-        self.network()
-
-    def plan(self, *axes, name="plan.json", **members):
-        return self.write(name, {"schema": "scnn-sweep/1", "networks": [{"file": "net.h5"}],
-                                 "architecture": BASE, "axes": list(axes), **members})
-
-    def sweep(self, plan="plan.json", *options, status=0):
-        outcome = self.scnn("sweep", plan, *options)
-        self.assertEqual(status, outcome.status, outcome.err)
-        return outcome
-
-    def table(self, folder="plan"):
-        with open(self.path(folder) / "table.csv", encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
-
-    def tables(self, folder="plan"):
-        return {name: (self.path(folder) / name).read_bytes()
-                for name in ("table.csv", "table.json", "table.h5")}
-
-    def results(self, folder="plan"):
-        return sorted((self.path(folder) / "points").glob("*/*.json"))
-
-    def result_of(self, row, folder="plan"):
-        point = row["point"]
-        return json.loads((self.path(folder) / "points" / point[:2] / f"{point}.json")
-                          .read_text(encoding="utf-8"))
-
-
-def axis(key, *values):
-    return {"key": key, "values": list(values)}
-
-
-FIFO = axis("/weight_fifo_entries", 2, 8)
-BANKS = axis("/accumulator/banks", 4, 8, 16)
+from program import SCNN, main
+from swept import BANKS, BASE, FIFO, SweepTest, axis
 
 
 class Points(SweepTest):
@@ -233,7 +189,7 @@ class GoingOn(SweepTest):
                     "folder", "sweep", "plan.json")
         self.plan(axis("/weight_fifo_entries", 2, 4, 8))
         err = self.sweep("plan.json", "--resume").err
-        self.assertIn("2 points have their results already", err)
+        self.assertIn("2 points already computed", err)
         self.assertEqual(3, len(self.results()))
         self.assertEqual(before, {f: os.stat(f).st_mtime_ns for f in before})
 
@@ -249,7 +205,7 @@ class GoingOn(SweepTest):
         files[2].write_bytes(b"")
         files[3].write_bytes(files[4].read_bytes())
         err = self.sweep("plan.json", "--resume").err
-        self.assertIn("4 results are damaged and computed again", err)
+        self.assertIn("4 results damaged, computed again", err)
         self.assertEqual(tables, self.tables())
         for f in files:
             again = json.loads(f.read_text())
@@ -264,6 +220,9 @@ class GoingOn(SweepTest):
         rows = self.table()
         self.assertEqual(["failed", "failed", "done", "done"], [r["status"] for r in rows])
         self.assertEqual("", rows[0]["cycles"])
+        with h5py.File(self.path("plan/table.h5")) as file:
+            self.assertEqual([-1, -1], list(file["columns/cycles"][:2]))
+            self.assertGreater(min(file["columns/cycles"][2:]), 0)
         self.assertIn("layer conv1", rows[0]["message"])
         self.assertEqual([None], list({r[-1] for r in self.load("plan/table.json")["rows"][:2]}))
         self.sweep("plan.json", "--resume", status=5)
@@ -288,7 +247,8 @@ class GoingOn(SweepTest):
         zoo = ["zoo", "alexnet", "--densities", "published", "--out", "big.h5"]
         self.succeed(*zoo)
         # The file that is read for the second half of the points is another.
-        networks = [{"name": n, "file": "big.h5", "seed": s} for s, n in enumerate("abcdef")]
+        networks = [{"name": f"at {d}", "file": "big.h5", "granularity": "fine", "density": d / 10}
+                    for d in range(1, 7)]
         self.plan(axis("/kc", 4, 8), networks=networks, architecture={})
         sweep = subprocess.Popen([SCNN, "sweep", "plan.json", "--jobs", "1"], cwd=self.folder,
                                  stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
@@ -302,7 +262,7 @@ class GoingOn(SweepTest):
             self.assertEqual((1, "scnn: error: big.h5: has changed since the sweep began; start it "
                                  "again\n"), (sweep.returncode, err))
         self.succeed(*zoo)
-        self.assertIn(f"{done} points have their results already",
+        self.assertIn(f"{done} point{'s' * (done != 1)} already computed",
                       self.sweep("plan.json", "--resume").err)
         shas = {json.loads(f.read_text())["provenance"]["input_sha256"] for f in self.results()}
         self.assertEqual(1, len(shas))
@@ -315,7 +275,7 @@ class GoingOn(SweepTest):
             result = json.loads(self.results()[0].read_text())
             result["sweep"] = damaged
             self.results()[0].write_text(json.dumps(result))
-            self.assertIn("1 results are damaged", self.sweep("plan.json", "--resume").err)
+            self.assertIn("1 result damaged", self.sweep("plan.json", "--resume").err)
 
     def test_results_of_another_build_are_computed_again(self):
         self.plan(FIFO)
@@ -332,7 +292,7 @@ class GoingOn(SweepTest):
                                "sha256": hashlib.sha256(text.encode()).hexdigest()}
             file.write_text(json.dumps(result, indent=2) + "\n")
         err = self.sweep("plan.json", "--resume").err
-        self.assertIn("2 results were made by another build of this program", err)
+        self.assertIn("2 results of another build of this program", err)
         self.assertEqual(tables, self.tables())
 
     def test_a_folder_that_cannot_be_written_ends_the_sweep(self):
@@ -359,77 +319,6 @@ class GoingOn(SweepTest):
         self.plan(FIFO)
         self.refuse("--out: plan holds a sweep of another plan, expected the same for every shard",
                     "sweep", "plan.json", "--shard", "1/2")
-
-
-class BadPlans(SweepTest):
-    def refuse_plan(self, message, *axes, **members):
-        self.plan(*axes, **members)
-        self.refuse(message, "sweep", "plan.json")
-
-    def test_bad_plans_are_refused_with_their_place(self):
-        self.refuse_plan('plan.json#/schema: expected "scnn-sweep/1"', schema="scnn-sweep/2")
-        self.refuse_plan("plan.json#/networks: expected at least one network", networks=[])
-        self.refuse_plan('plan.json#/networks/0: found both or none of "file" and "zoo", expected '
-                         "one", networks=[{}])
-        self.refuse_plan('plan.json#/networks/1: a second network "net", expected a "name" that '
-                         "tells them apart", networks=[{"file": "net.h5"}, {"file": "net.h5"}])
-        self.refuse_plan('plan.json#/axes: two axes of "/kc", expected one of each key',
-                         axis("/kc", 1), axis("/kc", 2))
-        self.refuse_plan("plan.json#/pareto: found 1 metrics, expected two or three",
-                         pareto=["cycles"])
-        self.refuse_plan('plan.json#/filters/0: found "kc = 8", expected an expression such as '
-                         '"F*I*pe_rows*pe_cols == 1024": = assigns, == compares',
-                         filters=["kc = 8"])
-        self.refuse_plan('plan.json#/filters/0: found "kc == 8, 1", expected an expression such as '
-                         '"F*I*pe_rows*pe_cols == 1024": a comma makes two of it',
-                         filters=["kc == 8, 1"])
-        self.refuse_plan('plan.json#/networks/0/layers: "nosuch" matches no layer of network "small", '
-                         "expected a layer's name or a glob (see scnn info)",
-                         networks=[{"file": "net.h5", "layers": ["nosuch"]}])
-        self.refuse_plan('plan.json: at /stride_mode = phasez#/stride_mode: found "phasez", expected '
-                         'one of "phases", "discard"', axis("/stride_mode", "phasez"),
-                         filters=["stride_mode != phases"])
-        self.refuse_plan('plan.json#/pareto: found "stride_mode", expected a column of numbers of '
-                         "the table, such as cycles, area_mm2 or dram_weight_bits",
-                         axis("/stride_mode", "phases", "discard"), pareto=["cycles", "stride_mode"])
-        self.refuse_plan('plan.json: the filters leave no point, expected at least one',
-                         filters=["kc > 99"])
-        self.refuse_plan("plan.json#/sample/points: is missing, expected how many points",
-                         sample={"seed": 1})
-        outcome = self.scnn("sweep", self.plan(axes=[], extra=1))
-        self.assertEqual(2, outcome.status)
-        self.assertTrue(outcome.err.startswith("scnn: error: plan.json#/extra: unknown key"))
-
-    def test_a_point_that_no_machine_can_be_is_refused_before_anything_runs(self):
-        self.refuse_plan("plan.json: at /kc = 0#/kc: found 0, expected an integer from 1 to 65536",
-                         axis("/kc", 4, 0))
-
-    def test_hostile_sizes_are_refused(self):
-        many = {"key": "/kc", "range": {"from": 1, "to": 60000, "step": 1}}
-        self.refuse_plan("plan.json#/axes: more than 1000000 points, expected fewer", many,
-                         {"key": "/iaram_bytes", "range": {"from": 1, "to": 60000, "step": 1}})
-
-    def test_wrong_options_are_refused(self):
-        self.plan(FIFO)
-        self.refuse('--shard: found "2", expected I/N, such as 2/8', "sweep", "plan.json",
-                    "--shard", "2")
-        self.refuse('--shard: found "3", expected an integer from 1 to 2', "sweep", "plan.json",
-                    "--shard", "3/2")
-        self.refuse("--pareto: found 1 columns, expected two or three", "sweep", "plan.json",
-                    "--pareto", "cycles")
-        self.refuse("--array: found without --slurm, expected both", "sweep", "plan.json",
-                    "--array", "2")
-        outcome = self.scnn("sweep", "plan.json", "--pareto", "cycles,scnn_total_pJ")
-        self.assertEqual(2, outcome.status)
-        self.assertIn('--pareto: found "scnn_total_pJ", expected a column', outcome.err)
-        self.assertFalse(self.path("plan").exists())
-
-    def test_the_dry_run_computes_nothing(self):
-        self.plan(FIFO, BANKS)
-        out = self.sweep("plan.json", "--dry-run").out
-        self.assertTrue(out.startswith("6 points\n"))
-        self.assertIn("G products", out)
-        self.assertFalse(self.path("plan").exists())
 
 
 if __name__ == "__main__":

@@ -45,9 +45,19 @@ bool known_key(const std::string& key) {
 
 std::vector<ordered_json> listed(JsonObjectReader& reader, const ordered_json& array) {
   constexpr const char* kExpected = "an array of at least one text, number, true or false";
-  if (!array.is_array() || array.empty()) reader.refuse("values", array, kExpected);
-  for (const ordered_json& value : array)
-    if (value.is_structured() || value.is_null()) reader.refuse("values", value, kExpected);
+  if (!array.is_array()) reader.refuse("values", array, kExpected);
+  if (array.empty())
+    throw InputError((reader.place() / "values").text(),
+                     fmt::format("found an empty array, expected {}", kExpected));
+  for (std::size_t i = 0; i < array.size(); ++i) {
+    if (array[i].is_structured() || array[i].is_null())
+      reader.refuse("values", array[i], kExpected);
+    if (std::find(array.begin(), array.begin() + static_cast<std::ptrdiff_t>(i), array[i]) !=
+        array.begin() + static_cast<std::ptrdiff_t>(i))
+      throw InputError((reader.place() / "values" / fmt::format("{}", i)).text(),
+                       fmt::format("found {} a second time, expected every value once",
+                                   workloads::shown(array[i])));
+  }
   return {array.begin(), array.end()};
 }
 
@@ -117,7 +127,8 @@ std::vector<ordered_json> log_values(JsonObjectReader range) {
   bool integers = number(range, "from", from);
   integers &= number(range, "to", to);
   if (!(from > 0.0) || !(to > 0.0))
-    throw InputError(range.place().text(), "found an end that is not above 0, expected both are");
+    throw InputError(range.place().text(),
+                     "found an end that is not above 0, expected \"from\" and \"to\" above 0");
   if ((range.any("factor") != nullptr) == (range.any("points") != nullptr))
     throw InputError(range.place().text(),
                      "found both or none of \"factor\" and \"points\", expected one");
@@ -133,13 +144,37 @@ std::vector<ordered_json> log_values(JsonObjectReader range) {
   return as_values(numbers, integers);
 }
 
+/// Every value on its own must be one that its key can have.
+void check_values(const Axis& axis, const JsonPlace& place) {
+  if (!is_architecture_key(axis.key)) return;
+  for (const ordered_json& value : axis.values) {
+    ordered_json architecture = ordered_json::object();
+    architecture[ordered_json::json_pointer(axis.key)] = value;
+    try {
+      static_cast<void>(sim::resolve_architecture(architecture, ""));
+    } catch (const InputError& error) {
+      throw InputError(place.text(), fmt::format("{}: {}", axis.key, error.detail()));
+    }
+  }
+}
+
+/// The key whose last part is that of what was given, when there is one.
+std::string meant(const std::string& key) {
+  const std::string last = key.substr(key.find_last_of("/.") + 1);
+  const ordered_json flat = sim::to_json(memory::Architecture{}).flatten();
+  for (const auto& known : flat.items())
+    if (known.key().ends_with("/" + last) || known.key().ends_with("/" + last + "s"))
+      return fmt::format("; did you mean \"{}\"?", known.key());
+  return "";
+}
+
 Axis read_axis(JsonObjectReader reader) {
   Axis axis;
   axis.key = reader.text("key").value_or("");
   if (!known_key(axis.key))
-    throw InputError(
-        (reader.place() / "key").text(),
-        fmt::format("found \"{}\", expected {}", workloads::shown_text(axis.key), some_keys()));
+    throw InputError((reader.place() / "key").text(),
+                     fmt::format("found \"{}\", expected {}{}", workloads::shown_text(axis.key),
+                                 some_keys(), meant(axis.key)));
   int given = 0;
   if (const ordered_json* values = reader.any("values")) {
     axis.values = listed(reader, *values);
@@ -153,6 +188,7 @@ Axis read_axis(JsonObjectReader reader) {
     axis.values = log_values(*range);
     ++given;
   }
+  check_values(axis, reader.place());
   if (given != 1)
     throw InputError(reader.place().text(),
                      "expected exactly one of \"values\", \"range\" and \"log_range\"");

@@ -101,7 +101,10 @@ class Filter::Impl {
     try {
       prepare(text);
     } catch (const mu::Parser::exception_type& error) {
-      refuse(workloads::shown_text(error.GetMsg()));
+      refuse(error.GetCode() == mu::ecUNASSIGNABLE_TOKEN
+                 ? fmt::format("\"{}\" is no key of the architecture and no choice of the network",
+                               workloads::shown_text(error.GetToken()))
+                 : workloads::shown_text(error.GetMsg()));
     }
   }
 
@@ -131,6 +134,7 @@ class Filter::Impl {
   };
 
   void prepare(const std::string& text) {
+    if (assigns(text)) refuse("= assigns, == compares");
     parser_.ClearFun();  // functions of the C library differ between processors
     parser_.ClearConst();
     parser_.DefineNameChars("0123456789_.abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
@@ -148,7 +152,6 @@ class Filter::Impl {
     parser_.SetExpr(text);
     for (Variable& v : variables_) v.value = 1.0;
     parser_.Eval();
-    if (assigns(text)) refuse("= assigns, == compares");
     if (parser_.GetNumResults() != 1) refuse("a comma makes two of it");
   }
 

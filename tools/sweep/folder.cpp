@@ -47,8 +47,16 @@ bool create_exclusively(const fs::path& file, const std::string& text) {
 
 }  // namespace
 
-void prepare_folder(const fs::path& folder, const Plan& plan, const FolderUse& use) {
+void remove_tables(const fs::path& folder) {
+  std::error_code error;  // what cannot be removed cannot be written either, and is told then
+  for (const char* table : {"table.csv", "table.json", "table.h5"})
+    fs::remove(folder / table, error);
+}
+
+bool prepare_folder(const fs::path& folder, const Plan& plan, const FolderUse& use) {
   std::error_code error;
+  if (fs::exists(folder) && !fs::is_directory(folder))
+    throw InputError("--out", fmt::format("{} is a file, expected a folder", folder.string()));
   fs::create_directories(folder, error);
   if (error) throw OutputError(folder.string(), "cannot be created: " + error.message());
   const fs::path file = plan_file(folder);
@@ -57,19 +65,20 @@ void prepare_folder(const fs::path& folder, const Plan& plan, const FolderUse& u
     if (!use.resume && fs::exists(folder / "table.csv"))
       throw InputError("--out",
                        fmt::format("{} holds a table, expected an empty folder", folder.string()));
-    if (create_exclusively(file, text)) return;
+    if (create_exclusively(file, text)) return false;
   }
   if (!use.resume && !use.shared)
     throw InputError("--out", fmt::format("{} holds a sweep, expected --resume to go on with it, "
                                           "or another folder",
                                           folder.string()));
-  const ordered_json there = workloads::read_json_file(file);
-  if (sim::json_text(there) == text) return;
-  if (use.shared)
+  const bool same = sim::json_text(workloads::read_json_file(file)) == text;
+  if (!same && use.shared)
     throw InputError("--out", fmt::format("{} holds a sweep of another plan, expected the same "
                                           "for every shard",
                                           folder.string()));
-  sim::write_file(file, text);
+  if (!same) sim::write_file(file, text);
+  if (!use.shared) remove_tables(folder);
+  return !same;
 }
 
 Plan read_stored_plan(const fs::path& folder) {

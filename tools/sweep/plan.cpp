@@ -112,8 +112,12 @@ std::optional<sim::EnergyTable> read_energy(JsonObjectReader& reader,
                                             const std::filesystem::path& folder) {
   const auto energy = reader.text("energy");
   if (!energy) return std::nullopt;
-  return *energy == "default" ? sim::default_energy_table()
-                              : sim::read_energy_table(folder / *energy);
+  if (*energy == "default") return sim::default_energy_table();
+  if (!std::filesystem::exists(folder / *energy))
+    throw InputError((reader.place() / "energy").text(),
+                     fmt::format("found \"{}\", expected \"default\" or an energy file",
+                                 workloads::shown_text(*energy)));
+  return sim::read_energy_table(folder / *energy);
 }
 
 void refuse_repeated_keys(const std::vector<AxisGroup>& axes, const JsonPlace& place) {
@@ -140,7 +144,7 @@ Plan resolve_plan(ordered_json written, const std::string& file,
   JsonObjectReader reader(plan.written, {.file = file, .pointer = {}});
   if (reader.text("schema") != kPlanSchema)
     throw InputError((reader.place() / "schema").text(),
-                     fmt::format("expected \"{}\"", kPlanSchema));
+                     fmt::format("found another, expected \"{}\"", kPlanSchema));
   plan.name = reader.text("name").value_or(std::filesystem::path(file).stem().string());
   static_cast<void>(reader.text("about"));
   plan.networks = read_networks(reader, folder);

@@ -21,6 +21,20 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kIdDigits = 32;
 
+/// Choices of what is made say nothing of a file in which everything is there already; to
+/// pass over them would make an axis look flat that was never taken.
+void refuse_idle_choices(const RunnableNetwork& network) {
+  const NetworkRequest& request = network.request();
+  if (request.file.empty() || network.synthesised() > 0) return;
+  for (const auto& [key, given] :
+       {std::pair("activation_density", request.activation_density.has_value()),
+        std::pair("seed", request.seed.has_value())})
+    if (given)
+      throw InputError(request.place, fmt::format("\"{}\" has no effect, expected none: every "
+                                                  "layer of {} has its input in the file",
+                                                  key, request.file));
+}
+
 /// What opening a network tells about it.
 struct KnownNetwork {
   ordered_json identity;
@@ -35,6 +49,7 @@ class Networks {
     const auto [entry, added] = known_.try_emplace(to_json(request).dump());
     if (added) {
       const RunnableNetwork network(request);
+      refuse_idle_choices(network);
       entry->second.identity = identity_of(request, network.source());
       entry->second.sha256 = network.source().sha256();
       const auto costs = network.costs();

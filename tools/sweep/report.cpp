@@ -36,6 +36,16 @@ const Column& column_of(const ResultTable& table, std::string_view name) {
   return *std::ranges::find(table.columns, name, &Column::name);
 }
 
+/// `alexnet, density 0.1, accumulator.banks 4`
+std::string place_text(const ResultTable& table, std::size_t row) {
+  std::string text = cell_text(table.columns[1], row);
+  for (std::size_t a = 0; a < table.axes; ++a) {
+    const Column& axis = table.columns[kFirstAxis + a];
+    text += fmt::format(", {} {}", axis.name, cell_text(axis, row));
+  }
+  return text;
+}
+
 /// Networks, coordinates and the named columns of some rows.
 std::string rows_text(const ResultTable& table, const std::vector<std::size_t>& rows,
                       const Texts& columns, int width) {
@@ -106,9 +116,9 @@ double cost_of(const std::vector<const Point*>& points, int jobs) {
 std::string dry_run_text(const Expansion& expansion, const std::vector<const Point*>& own, int jobs,
                          const Store& store, int width) {
   const auto& points = expansion.points;
-  std::string text = fmt::format("{} points", points.size());
+  std::string text = counted(points.size(), "point");
   if (expansion.filtered > 0) text += fmt::format(", {} left out by filters", expansion.filtered);
-  if (expansion.sampled > 0) text += fmt::format(", {} by the sample", expansion.sampled);
+  if (expansion.sampled > 0) text += fmt::format(", {} left out by the sample", expansion.sampled);
   if (own.size() < points.size()) text += fmt::format("; {} of them to run", own.size());
   text += "\n";
   std::vector<const Point*> left;
@@ -130,7 +140,7 @@ std::string dry_run_text(const Expansion& expansion, const std::vector<const Poi
     for (std::size_t i = 0; i < shown; ++i) cells.push_back(of(*own[i]));
     table.text(heading, std::move(cells));
   };
-  add("point", [](const Point& p) { return p.id; });
+  add("point", [](const Point& p) { return p.id.substr(0, 12); });
   add("network", [](const Point& p) { return p.network; });
   for (std::size_t a = 0; a < expansion.keys.size(); ++a)
     add(column_name(expansion.keys[a]),
@@ -170,7 +180,8 @@ std::string failures_text(const ResultTable& table, const Store& store) {
   std::size_t shown = 0;
   for (std::size_t row = 0; row < table.rows() && shown < kShownFailures; ++row) {
     if (table.done[row]) continue;
-    text += fmt::format("scnn: error: point {}: {}\n", ids[row], messages[row]);
+    text += fmt::format("scnn: error: point {} ({}): {}\n", ids[row].substr(0, 12),
+                        place_text(table, row), messages[row]);
     ++shown;
   }
   if (shown < failed)

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -125,6 +126,15 @@ void add_cell(sim::CsvRow& line, const Cell& cell) {
 /// Results of a failing point are no zeros: they are not there.
 bool shown_when_failed(const ResultTable& table, std::size_t column) {
   return column < table.axes + 4;
+}
+
+/// Values of a column, and something else where a point failed and has none.
+template <class T, class U>
+std::vector<T> without_failed(std::vector<T> values, const ResultTable& table, std::size_t column,
+                              U instead) {
+  for (std::size_t row = 0; row < values.size(); ++row)
+    if (!table.done[row] && !shown_when_failed(table, column)) values[row] = instead;
+  return values;
 }
 
 }  // namespace
@@ -281,13 +291,18 @@ void write_hdf5(const ResultTable& table, const std::filesystem::path& path) {
     hdf5::OutputGroup columns = root.create_group("columns");
     const hdf5::Dims dims{static_cast<std::int64_t>(table.rows())};
     Texts order;
-    for (const Column& c : table.columns) {
+    for (std::size_t place = 0; place < table.columns.size(); ++place) {
+      const Column& c = table.columns[place];
       order.push_back(c.name);
       if (const auto* numbers = std::get_if<Numbers>(&c.cells)) {
-        columns.write_dataset(c.name, dims, std::span<const double>(*numbers))
+        columns
+            .write_dataset(c.name, dims,
+                           std::span<const double>(without_failed(
+                               *numbers, table, place, std::numeric_limits<double>::quiet_NaN())))
             .write_text("unit", c.unit);
       } else if (const auto* counts = std::get_if<Counts>(&c.cells)) {
-        const std::vector<std::int64_t> values(counts->begin(), counts->end());
+        const auto values = without_failed(
+            std::vector<std::int64_t>(counts->begin(), counts->end()), table, place, -1);
         columns.write_dataset(c.name, dims, std::span<const std::int64_t>(values))
             .write_text("unit", c.unit);
       } else {

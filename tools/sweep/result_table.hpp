@@ -61,7 +61,7 @@ void add_front(ResultTable& table, const std::vector<std::string>& metrics,
 
 [[nodiscard]] std::string csv_text(const ResultTable& table);
 [[nodiscard]] nlohmann::ordered_json to_json(const ResultTable& table);
-/// HDF5: a dataset per column, 0 or empty where a point failed. \throws OutputError
+/// HDF5: a dataset per column; where a point failed NaN, -1 or an empty text. \throws OutputError
 void write_hdf5(const ResultTable& table, const std::filesystem::path& path);
 
 }  // namespace scnn::cli::sweep
