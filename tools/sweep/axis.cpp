@@ -52,11 +52,6 @@ std::vector<ordered_json> listed(JsonObjectReader& reader, const ordered_json& a
   for (std::size_t i = 0; i < array.size(); ++i) {
     if (array[i].is_structured() || array[i].is_null())
       reader.refuse("values", array[i], kExpected);
-    if (std::find(array.begin(), array.begin() + static_cast<std::ptrdiff_t>(i), array[i]) !=
-        array.begin() + static_cast<std::ptrdiff_t>(i))
-      throw InputError((reader.place() / "values" / fmt::format("{}", i)).text(),
-                       fmt::format("found {} a second time, expected every value once",
-                                   workloads::shown(array[i])));
   }
   return {array.begin(), array.end()};
 }
@@ -142,6 +137,17 @@ std::vector<ordered_json> log_values(JsonObjectReader range) {
   }
   range.refuse_unknown_keys();
   return as_values(numbers, integers);
+}
+
+/// A repeated value of a lone axis would be the same points once more; of one that is zipped
+/// with others it is not.
+void refuse_repeated(const std::vector<ordered_json>& values, const JsonPlace& place) {
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (std::find(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(i), values[i]) !=
+        values.begin() + static_cast<std::ptrdiff_t>(i))
+      throw InputError((place / fmt::format("{}", i)).text(),
+                       fmt::format("found {} a second time, expected every value once",
+                                   workloads::shown(values[i])));
 }
 
 /// Every value on its own must be one that its key can have.
@@ -231,6 +237,7 @@ AxisGroup read_axis_group(const ordered_json& object, const JsonPlace& place) {
   const ordered_json* zip = reader.any("zip");
   if (zip == nullptr) {
     group.axes.push_back(read_axis(reader));
+    refuse_repeated(group.axes.front().values, place / "values");
     return group;
   }
   reader.refuse_unknown_keys();
