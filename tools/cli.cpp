@@ -27,6 +27,7 @@ constexpr std::array kCommands{
     Command{"sweep", "run a plan of design points, and keep their results", sweep_command},
     Command{"validate", "run the published experiments, published beside simulated",
             validate_command},
+    Command{"report", "draw results as a page for the browser", report_command},
     Command{"info", "say what is in a file", info_command},
 };
 

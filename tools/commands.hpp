@@ -27,6 +27,7 @@ int run_command(const Words& words, Console& console);
 int compare_command(const Words& words, Console& console);
 int sweep_command(const Words& words, Console& console);
 int validate_command(const Words& words, Console& console);
+int report_command(const Words& words, Console& console);
 int info_command(const Words& words, Console& console);
 
 }  // namespace scnn::cli

@@ -76,12 +76,13 @@ bool is_repeatable(const CommandLine& line, std::string_view name) {
 void check_operands(const CommandLine& line, const Words& found, bool replaced,
                     const std::string& see) {
   const std::size_t expected = line.operand.empty() ? 0 : 1;
-  if (found.size() > expected)
+  if (found.size() > expected && !line.operands)
     throw InputError(
         "", fmt::format("found \"{}\", expected {} {}", found[expected],
                         expected == 0 ? "only options" : "one " + std::string(line.operand), see));
   if (found.size() < expected && !replaced)
-    throw InputError("", fmt::format("found no {}, expected one {}", line.operand, see));
+    throw InputError("", fmt::format("found no {}, expected one{} {}", line.operand,
+                                     line.operands ? " or more" : "", see));
 }
 
 std::map<std::string, Words, std::less<>> collect(const CommandLine& line,

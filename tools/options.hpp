@@ -77,6 +77,7 @@ struct CommandLine {
   std::vector<OptionHelp> options;
   std::vector<Example> examples;
   std::string_view operand = {};  ///< the one word without dashes it takes: `NAME`, `FILE`
+  bool operands = false;          ///< takes one such word or more
   std::string_view instead = {};  ///< an option that goes without that word: `merge`
 };
 
