@@ -112,7 +112,8 @@ class Run(ReportTest):
             cycles = {"SCNN": c["cycles"], "DCNN": c["dcnn_cycles"],
                       "oracle": c["oracle_cycles"]}[mark["datum"]["machine"]]
             self.assertAlmostEqual(c["dcnn_cycles"] / cycles,
-                                   self.read_back("speedup", "y", mark["y"]), places=6)
+                                   self.read_back("speedup", "y", mark["y"]), delta=1e-6)
+            self.assertGreater(mark["height"], 0)
 
     def test_activities_stack_up_to_100_percent(self):
         heights = {}
@@ -218,9 +219,13 @@ class Run(ReportTest):
         chromium.run("return new Promise((done) => setTimeout(done, 300));")
         self.assertEqual("log", chromium.run(
             "return window.scnnReport.sections[0].charts[0].view.scale('y').type"))
+        feet = set()
         for mark in chromium.marks(0, "speedup"):
             self.assertAlmostEqual(mark["datum"]["speedup"],
                                    self.read_back("speedup", "y", mark["y"]), places=6)
+            self.assertGreater(mark["height"], 1)
+            feet.add(round(mark["y"] + mark["height"], 3))
+        self.assertEqual(1, len(feet), "bars stand on one line")
 
     def test_density_can_be_seen_against_cycles(self):
         self.choose("cost", "cycles")

@@ -40,10 +40,11 @@ std::vector<Card> headline_cards(const Line& total) {
        .value = grouped(c.cycles),
        .unit = "cycles",
        .exact = c.cycles},
-      ratio_card("speedup", "Speed-up over DCNN", speed_up(total), 2, "×"),
+      ratio_card("speedup", "Speed-up over DCNN", speed_up(total), 2, ""),
       ratio_card("oracle", "Fraction of the oracle", of_the_oracle(total), 3, ""),
       ratio_card("utilisation", "Multiplier utilisation", utilisation(total), 3,
                  "of issued slots")};
+  cards[1].value += " ×";
   if (const auto scnn = energy(total, "scnn")) {
     Card card = ratio_card("energy", "Energy", *scnn / kPicojoulesPerMillijoule, 3, "mJ");
     card.exact = *scnn;

@@ -62,7 +62,8 @@ ordered_json metrics_row(const Line& line, const workloads::JsonPlace& place) {
 Chart side_by_side(const Metric& metric, const Lines& lines) {
   ordered_json spec = chart_spec("grains", kThirdWidth, 190);
   spec["transform"].push_back({{"filter", std::string("datum.layer == '") + kAllLayers + "'"}});
-  ordered_json y = quantity(metric.field, metric.axis, metric.format);
+  ordered_json y = quantity(metric.field, metric.axis,
+                            metric.format == std::string_view(kShort) ? kShort : "~r");
   ordered_json color = colours("granularity", "granularity", lines.granularities);
   color["legend"] = nullptr;  // x says it
   spec["encoding"] = {{"x", names("granularity", "granularity")}, {"y", y}};

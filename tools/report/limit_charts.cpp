@@ -52,8 +52,8 @@ Chart roofline_chart(Section& section, const Lines& lines, const memory::Archite
   const ordered_json filters = spec["transform"];
   spec.erase("transform");
   spec["width"] = kHalfWidth;
-  ordered_json x = quantity("intensity", "products per byte of DRAM traffic");
-  ordered_json y = quantity("rate", "products per cycle");
+  ordered_json x = quantity("intensity", "products per byte of DRAM traffic", ",~r");
+  ordered_json y = quantity("rate", "products per cycle", ",~r");
   x["scale"] = y["scale"] = {{"type", "log"}, {"nice", false}, {"padding", 12}};
   spec["encoding"] = {{"x", x}, {"y", y}};
   ordered_json bound = colours("bound", "limited by", {"the PEs", "DRAM", kAllLayers});

@@ -26,6 +26,8 @@
     legend: { orient: "top", labelColor: ink, titleColor: ink, labelFontSize: 11.5,
               titleFontSize: 12, titleFontWeight: 500, columns: 8, symbolLimit: 40,
               labelLimit: 260 },
+    range: { category: ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#999999",
+                        "#F0E442"] },
     text: { color: ink, fontSize: 11 },
     line: { color: ink },
     bar: { discreteBandSize: { band: 0.86 } },
@@ -77,6 +79,10 @@
           part.field = option.value;
           part.title = option.title;
           if (part.axis && option.format) part.axis.format = option.format;
+          if (channel === "color") {  // many values of a number are shades
+            part.type = option.format ? "quantitative" : "nominal";
+            part.scale = option.format ? { scheme: "viridis" } : {};
+          }
         }
         this.showUnderPointer(spec, option);
       }
@@ -99,9 +105,13 @@
     // Bars begin at 0, which logarithms lack: there they begin under the least.
     barDomain(spec, channel, part) {
       if (spec.mark?.type !== "bar" || !this.logarithmic[channel]) return {};
-      const values = this.rows(this.dataset).map((row) => row[part.field]).filter((v) => v > 0);
-      const under = 10 ** Math.floor(Math.log10(Math.min(...values) * 0.999));
-      return { domainMin: Math.max(under, Math.min(...values) / 3) };
+      const least = Math.min(
+        ...this.rows(this.dataset).map((row) => row[part.field]).filter((value) => value > 0));
+      const base = Math.max(10 ** Math.floor(Math.log10(least * 0.999)), least / 3);
+      spec.encoding[`${channel}2`] = { datum: base };
+      spec.mark.orient = "vertical";
+      part.stack = null;
+      return { domainMin: base };
     }
 
     showUnderPointer(spec, option) {

@@ -152,6 +152,7 @@ ordered_json point_tips(const Table& table) {
 ordered_json metric_channel(const Control& control) {
   ordered_json channel =
       quantity(control.selected, option_of(control).title, option_of(control).format);
+  channel["axis"]["tickCount"] = 8;
   channel["scale"] = {{"zero", false}, {"nice", true}};
   return channel;
 }
@@ -163,10 +164,7 @@ Chart scatter(const Section& section, const Table& table) {
   const ordered_json color{{"field", colour.selected},
                            {"type", "nominal"},
                            {"title", option_of(colour).title},
-                           {"scale",
-                            {{"range",
-                              {"#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7",
-                               "#999999", "#F0E442"}}}}};
+                           {"scale", ordered_json::object()}};
   spec["encoding"]["color"] = color;
   spec["layer"] = {
       {{"data", {{"name", "front"}}},
@@ -196,6 +194,14 @@ Chart scatter(const Section& section, const Table& table) {
           .front = true};
 }
 
+constexpr std::size_t kColours = 8;  // that are told apart; more values of a number are shades
+
+std::size_t different(const Table& table, std::size_t column) {
+  std::set<std::string> values;
+  for (const ordered_json* row : table.rows) values.insert((*row)[column].dump());
+  return values.size();
+}
+
 Chart multiple(const Section& section, const Table& table, std::size_t axis) {
   const Control& y = section.controls[1];
   const std::string field = field_of(table.columns[axis].name);
@@ -203,13 +209,17 @@ Chart multiple(const Section& section, const Table& table, std::size_t axis) {
   ordered_json x = names(field, table.columns[axis].name);
   if (table.is_numeric(axis))
     x = {{"field", field}, {"type", "ordinal"}, {"title", table.columns[axis].name}};
-  x["axis"] = {{"labelAngle", 0}, {"labelLimit", 70}};
+  x["axis"] = {{"labelAngle", 0}, {"labelLimit", 70}, {"labelOverlap", "parity"}};
   spec["encoding"] = {{"x", x}, {"y", metric_channel(y)}};
   ordered_json median = metric_channel(y);
   spec["layer"] = {
       {{"mark", {{"type", "point"}, {"filled", true}, {"size", 22}, {"opacity", 0.3}}},
        {"encoding", {{"color", {{"value", "#0072B2"}}}, {"tooltip", point_tips(table)}}}},
-      {{"mark", {{"type", "tick"}, {"color", "#D55E00"}, {"thickness", 3}, {"size", 24}}},
+      {{"mark",
+        {{"type", "tick"},
+         {"color", "#D55E00"},
+         {"thickness", 3},
+         {"size", 240.0 / static_cast<double>(different(table, axis) + 6)}}},
        {"encoding", {{"y", {{"aggregate", "median"}}}}}}};
   return {.id = "axis-" + field,
           .title = table.columns[axis].name,
@@ -228,11 +238,12 @@ void add_controls(Section& section, const Input& input, const Table& table) {
   std::vector<Option> axes;
   for (std::size_t c = 0; c < table.columns.size(); ++c)
     if (table.columns[c].axis)
-      axes.push_back({field_of(table.columns[c].name), table.columns[c].name, ""});
+      axes.push_back({field_of(table.columns[c].name), table.columns[c].name,
+                      table.is_numeric(c) && different(table, c) > kColours ? kShort : ""});
   axes.push_back({"network", "network", ""});
-  section.controls = {{"x", "x", options, x},
-                      {"y", "y", options, y},
-                      {"colour", "colour", axes, axes.front().value}};
+  const auto few = std::ranges::find(axes, "", &Option::format);
+  section.controls = {
+      {"x", "x", options, x}, {"y", "y", options, y}, {"colour", "colour", axes, few->value}};
 }
 
 std::vector<Card> sweep_cards(const Table& table) {
