@@ -292,7 +292,7 @@ class Sweep(ReportTest):
         self.write("plan.json", {
             "schema": "scnn-sweep/1", "networks": [{"file": self.network(), "name": "small"}],
             "axes": [{"key": "/accumulator/banks", "values": [2, 8, 32]},
-                     {"key": "/multiplier_array/I", "values": [1, 2, 4]}],
+                     {"key": "/dram/bytes_per_cycle", "values": [1, 4, 50]}],
             "pareto": ["cycles", "area_mm2"]})
         self.succeed("sweep", "plan.json", "--out", "sweep", "--quiet")
         self.result = self.load("sweep/table.json")
