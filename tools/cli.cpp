@@ -27,6 +27,7 @@ constexpr std::array kCommands{
     Command{"sweep", "run a plan of design points, and keep their results", sweep_command},
     Command{"validate", "run the published experiments, published beside simulated",
             validate_command},
+    Command{"report", "draw results as a page for the browser", report_command},
     Command{"check", "compare counts with those of a baseline", check_command},
     Command{"diff", "say what differs between two results, and why", diff_command},
     Command{"explain", "say how a layer lies on the machine, and what limits it", explain_command},

@@ -27,6 +27,7 @@ int run_command(const Words& words, Console& console);
 int compare_command(const Words& words, Console& console);
 int sweep_command(const Words& words, Console& console);
 int validate_command(const Words& words, Console& console);
+int report_command(const Words& words, Console& console);
 int check_command(const Words& words, Console& console);
 int diff_command(const Words& words, Console& console);
 int explain_command(const Words& words, Console& console);

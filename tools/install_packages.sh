@@ -16,7 +16,9 @@ for_tests() { sed -n 's/^+ //p' <<<"$list"; }
 optional() { sed -n 's/^? //p' <<<"$list"; }
 names() { awk '{ print $1 }'; }
 
+# NodeSource's nodejs brings npm along, and cannot be installed beside Debian's.
 installed() {
+  [[ "$1" == npm ]] && command -v npm >/dev/null && return
   [[ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]
 }
 

@@ -83,7 +83,7 @@ Words operand_names(const CommandLine& line) {
 void check_operands(const CommandLine& line, const Words& found, bool replaced,
                     const std::string& see) {
   const Words expected = operand_names(line);
-  if (found.size() > expected.size())
+  if (found.size() > expected.size() && !line.operands)
     throw InputError(
         "",
         fmt::format("found \"{}\", expected {} {}", found[expected.size()],
@@ -92,7 +92,8 @@ void check_operands(const CommandLine& line, const Words& found, bool replaced,
                     see));
   if (found.size() < expected.size() && !replaced)
     throw InputError("",
-                     fmt::format("found no {0}, expected one {1}", expected[found.size()], see));
+                     fmt::format("found no {}, expected one{} {}", expected[found.size()],
+                                 line.operands ? " or more" : "", see));
 }
 
 std::map<std::string, Words, std::less<>> collect(const CommandLine& line,
@@ -116,7 +117,11 @@ std::map<std::string, Words, std::less<>> collect(const CommandLine& line,
   }
   check_operands(line, operands, values.contains(line.instead), see);
   const Words names = operand_names(line);
-  for (std::size_t i = 0; i < operands.size(); ++i) values[names[i]] = {operands[i]};
+  for (std::size_t i = 0; i < operands.size(); ++i)
+    if (line.operands)
+      values[names.front()] = operands;
+    else
+      values[names[i]] = {operands[i]};
   return values;
 }
 

@@ -78,6 +78,7 @@ struct CommandLine {
   std::vector<Example> examples;
   /// The words without dashes it takes, each once: `NAME`, `A B`.
   std::string_view operand = {};
+  bool operands = false;          ///< takes one such word or more
   std::string_view instead = {};  ///< an option that goes without those words: `merge`
 };
 

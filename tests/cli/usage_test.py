@@ -57,7 +57,7 @@ class Help(ProgramTest):
 class WrongUsage(ProgramTest):
     def test_unknown_commands_and_options_are_refused(self):
         self.refuse('found "runn", expected a command: zoo, import, prune, encode, run, compare, '
-                    "sweep, validate, check, diff, explain, info (see scnn --help)", "runn")
+                    "sweep, validate, report, check, diff, explain, info (see scnn --help)", "runn")
         self.refuse("--network: is missing, expected it (see scnn run --help)", "run")
         self.refuse("--netwrok: unknown option, expected one of those (see scnn run --help)",
                     "run", "--netwrok", "a.h5")

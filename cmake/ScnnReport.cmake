@@ -1,0 +1,92 @@
+# The libraries that the pages of `scnn report` draw with: fetched by npm when the build is
+# configured, to the versions of tools/report/package-lock.json, and embedded with their licences.
+# Without npm, or where it cannot fetch, everything else is built and reports are left out.
+option(SCNN_REPORT "Embed the charts of scnn report, fetched with npm" ON)
+
+# scnn_fetch_report_libraries(FOLDER LOCK_FOLDER): leaves FOLDER/node_modules, or says why not.
+# Nothing is fetched again until the lock changes.
+function(scnn_fetch_report_libraries folder lock_folder)
+  set(lock ${lock_folder}/package-lock.json)
+  file(SHA256 ${lock} wanted)
+  if(EXISTS ${folder}/fetched)
+    file(READ ${folder}/fetched fetched)
+    if(fetched STREQUAL wanted)
+      return()
+    endif()
+  endif()
+  find_program(SCNN_NPM npm)
+  if(NOT SCNN_NPM)
+    message(STATUS "scnn report is left out: there is no npm (apt-get install npm)")
+    return()
+  endif()
+  file(REMOVE ${folder}/fetched)
+  file(COPY ${lock} ${lock_folder}/package.json DESTINATION ${folder})
+  execute_process(
+    COMMAND ${SCNN_NPM} ci --ignore-scripts --no-audit --no-fund --prefer-offline --loglevel=error
+    WORKING_DIRECTORY ${folder} RESULT_VARIABLE status OUTPUT_QUIET ERROR_VARIABLE errors)
+  if(status EQUAL 0)
+    file(WRITE ${folder}/fetched ${wanted})
+  else()
+    string(REGEX MATCH "[^\n]+" first "${errors}")
+    message(STATUS "scnn report is left out: npm could not fetch its libraries (${first})")
+  endif()
+endfunction()
+
+# scnn_collect_licences(FOLDER OUTPUT): every different licence under FOLDER/node_modules, under
+# the names and versions of the packages that have it.
+function(scnn_collect_licences folder output)
+  file(GLOB files ${folder}/node_modules/*/LICENSE* ${folder}/node_modules/*/LICENCE*
+       ${folder}/node_modules/*/license*)
+  set(texts)
+  foreach(file ${files})
+    cmake_path(GET file PARENT_PATH package)
+    file(READ ${package}/package.json description)
+    string(JSON name GET "${description}" name)
+    string(JSON version GET "${description}" version)
+    file(SHA256 ${file} hash)
+    if(NOT DEFINED packages_${hash})
+      list(APPEND texts ${hash})
+      set(file_${hash} ${file})
+    endif()
+    list(APPEND packages_${hash} "${name} ${version}")
+  endforeach()
+  file(WRITE ${output}.new "")
+  foreach(hash ${texts})
+    list(JOIN packages_${hash} ", " names)
+    file(READ ${file_${hash}} text)
+    file(APPEND ${output}.new "==== ${names}\n\n${text}\n")
+  endforeach()
+  file(COPY_FILE ${output}.new ${output} ONLY_IF_DIFFERENT)
+endfunction()
+
+# scnn_report_assets(OUT): a generated source with the page's own files and, when they could be
+# had, the libraries.
+function(scnn_report_assets out)
+  set(source ${CMAKE_CURRENT_SOURCE_DIR}/report)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/report)
+  set(empty ${folder}/empty)
+  file(WRITE ${empty} "")
+  foreach(name VEGA VEGA_LITE VEGA_EMBED LICENCES)
+    set(${name} ${empty})
+  endforeach()
+  if(SCNN_REPORT)
+    scnn_fetch_report_libraries(${folder} ${source})
+    if(EXISTS ${folder}/fetched)
+      set(VEGA ${folder}/node_modules/vega/build/vega.min.js)
+      set(VEGA_LITE ${folder}/node_modules/vega-lite/build/vega-lite.min.js)
+      set(VEGA_EMBED ${folder}/node_modules/vega-embed/build/vega-embed.min.js)
+      set(LICENCES ${folder}/licences.txt)
+      scnn_collect_licences(${folder} ${LICENCES})
+    endif()
+  else()
+    message(STATUS "scnn report is left out: SCNN_REPORT is OFF")
+  endif()
+  set(STYLE ${source}/page.css)
+  set(SCRIPT ${source}/page.js)
+  configure_file(${source}/assets.cpp.in ${folder}/assets.cpp @ONLY)
+  set_source_files_properties(
+    ${folder}/assets.cpp
+    PROPERTIES OBJECT_DEPENDS "${VEGA};${VEGA_LITE};${VEGA_EMBED};${LICENCES};${STYLE};${SCRIPT}")
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source}/package-lock.json)
+  set(${out} ${folder}/assets.cpp PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,85 @@
+#include "tools/report/layer_charts.hpp"
+#include "tools/report/spec.hpp"
+
+namespace scnn::cli::report {
+namespace {
+
+struct Part {
+  const char* key;
+  const char* name;
+};
+
+constexpr Part kComponents[] = {{"dram", "DRAM"},
+                                {"activation_ram", "activation RAM"},
+                                {"weight_fifo", "weight FIFO"},
+                                {"multiply", "multipliers"},
+                                {"accumulator", "accumulators"},
+                                {"crossbar", "crossbar"},
+                                {"add", "adders"},
+                                {"halo", "halo"}};
+constexpr Part kMachines[] = {{"dcnn", "DCNN"}, {"dcnn_opt", "DCNN-opt"}, {"scnn", "SCNN"}};
+constexpr double kPicojoulesPerMicrojoule = 1e6;
+
+void add_energies(Dataset& data, const Line& line) {
+  for (const Part& machine : kMachines)
+    for (std::size_t p = 0; p < std::size(kComponents); ++p) {
+      const auto value = energy(line, machine.key, kComponents[p].key);
+      if (value)
+        data.rows.push_back({line.granularity, line.layer, machine.name, kComponents[p].name,
+                             *value / kPicojoulesPerMicrojoule, *value, p});
+    }
+}
+
+ordered_json stacked(const char* x_offset, const ordered_json& x) {
+  std::vector<std::string> components;
+  for (const Part& component : kComponents) components.emplace_back(component.name);
+  ordered_json y = quantity("uJ", "energy (µJ)", "~s");
+  y["stack"] = "zero";
+  ordered_json encoding{{"x", x},
+                        {"y", y},
+                        {"color", colours("component", "component", components)},
+                        {"order", {{"field", "order"}}},
+                        {"opacity", selected_opacity()},
+                        {"tooltip",
+                         {tip("layer", "layer"), tip("machine", "machine"),
+                          tip("component", "component"), tip("uJ", "energy (µJ)", ",.3f")}}};
+  if (x_offset != nullptr) encoding["xOffset"] = {{"field", x_offset}, {"sort", nullptr}};
+  return encoding;
+}
+
+}  // namespace
+
+Group energy_group(Section& section, const Lines& lines) {
+  Dataset& data = section.datasets["energy"];
+  data.columns = {"granularity", "layer", "machine", "component", "uJ", "pJ", "order"};
+  for (const Line& line : lines.all) add_energies(data, line);
+
+  ordered_json by_layer = layer_spec(lines, "energy", 260);
+  by_layer["transform"].push_back({{"filter", std::string("datum.layer != '") + kAllLayers + "'"}});
+  by_layer["mark"] = {{"type", "bar"}, {"cursor", "pointer"}};
+  by_layer["encoding"] = stacked("machine", layer_axis(lines.layers));
+
+  ordered_json of_all = layer_spec(lines, "energy", 200);
+  of_all["width"] = kHalfWidth;
+  of_all["transform"].push_back({{"filter", std::string("datum.layer == '") + kAllLayers + "'"}});
+  of_all["mark"] = {{"type", "bar"}};
+  of_all["encoding"] = stacked(nullptr, names("machine", "machine"));
+  of_all["encoding"].erase("opacity");
+
+  return {.title = "Energy",
+          .charts = {{.id = "energy",
+                      .title = "Energy by component",
+                      .about = "Per layer from left to right DCNN, DCNN-opt, SCNN; components from "
+                               "the bottom up as in the legend.",
+                      .spec = by_layer,
+                      .dataset = "energy",
+                      .layers = true},
+                     {.id = "energy-all",
+                      .title = "Energy of all layers",
+                      .about = "The same, added up.",
+                      .spec = of_all,
+                      .dataset = "energy",
+                      .size = "narrow"}}};
+}
+
+}  // namespace scnn::cli::report
