@@ -48,6 +48,7 @@ int report_command(const Words& words, Console& console) {
   const std::string html = arguments->required("html");
   const Words results = arguments->all("RESULT");
   refuse_to_overwrite(html, results);
+  report::require_libraries(report::embedded_assets());
   std::vector<report::Section> sections;
   for (const std::string& result : results)
     sections.push_back(report::section_of(report::read_input(result)));

@@ -5,6 +5,7 @@ Skips (status 77) where either is absent, or where the program was built without
 
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -29,6 +30,14 @@ return marks;
 def skip(why):
     print(f"skipped: {why}")
     sys.exit(SKIPPED)
+
+
+def require_charts(scnn):
+    """Ends the test as skipped when the program was built without charts."""
+    done = subprocess.run([scnn, "report", "none.json", "--html", "none.html"], check=False,
+                          capture_output=True, text=True)
+    if "has no chart libraries" in done.stderr:
+        skip("the program was built without charts (apt-get install npm, and configure again)")
 
 
 def require():

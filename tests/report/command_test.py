@@ -11,20 +11,17 @@ import browser
 import program
 
 
+def setUpModule():
+    browser.require_charts(program.SCNN)
+
+
 class Report(program.ProgramTest):
     def setUp(self):
         super().setUp()
         self.succeed("run", "--network", self.network(), "--json", "run.json", "--quiet")
 
-    def report(self, *words):
-        """Runs the command; skipped in a build without charts."""
-        outcome = self.scnn("report", *words)
-        if "has no chart libraries" in outcome.err:
-            browser.skip("the program was built without charts")
-        return outcome
-
     def page(self, *results):
-        outcome = self.report(*results, "--html", "page.html", "--quiet")
+        outcome = self.scnn("report", *results, "--html", "page.html", "--quiet")
         self.assertEqual((0, "", ""), (outcome.status, outcome.out, outcome.err))
         return self.path("page.html").read_text(encoding="utf-8")
 
@@ -101,7 +98,7 @@ class Report(program.ProgramTest):
                     "v.json", "--html", "x.html")
 
     def test_a_page_that_cannot_be_written_leaves_nothing(self):
-        outcome = self.report("run.json", "--html", "nowhere/page.html")
+        outcome = self.scnn("report", "run.json", "--html", "nowhere/page.html")
         self.assertEqual(1, outcome.status)
         self.assertEqual(1, outcome.err.count("\n"))
 

@@ -106,10 +106,14 @@ ordered_json page_data(const std::vector<Section>& sections) {
   return all;
 }
 
-std::string page_text(const std::vector<Section>& sections, const Assets& assets) {
+void require_libraries(const Assets& assets) {
   if (!assets.has_libraries())
     throw OutputError("scnn report",
                       "this build has no chart libraries; build it where npm can fetch them");
+}
+
+std::string page_text(const std::vector<Section>& sections, const Assets& assets) {
+  require_libraries(assets);
   const std::string title =
       sections.size() == 1 ? sections.front().title + " – scnn" : "Results of scnn";
   std::string html = fmt::format(

@@ -9,6 +9,9 @@
 
 namespace scnn::cli::report {
 
+/// \throws OutputError when the build left the chart libraries out
+void require_libraries(const Assets& assets);
+
 /// The page: opens from disk, asks the network for nothing.
 /// \throws OutputError when the build left the chart libraries out
 [[nodiscard]] std::string page_text(const std::vector<Section>& sections, const Assets& assets);
