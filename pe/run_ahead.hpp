@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "memory/counters.hpp"
 #include "memory/activation_buffer.hpp"
+#include "memory/counters.hpp"
 #include "pe/activation_operands.hpp"
 #include "pe/fault.hpp"
 #include "pe/general_steps.hpp"

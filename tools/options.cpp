@@ -91,9 +91,8 @@ void check_operands(const CommandLine& line, const Words& found, bool replaced,
                                      : "one " + fmt::format("{}", fmt::join(expected, " and one ")),
                     see));
   if (found.size() < expected.size() && !replaced)
-    throw InputError("",
-                     fmt::format("found no {}, expected one{} {}", expected[found.size()],
-                                 line.operands ? " or more" : "", see));
+    throw InputError("", fmt::format("found no {}, expected one{} {}", expected[found.size()],
+                                     line.operands ? " or more" : "", see));
 }
 
 std::map<std::string, Words, std::less<>> collect(const CommandLine& line,
