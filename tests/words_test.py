@@ -32,7 +32,7 @@ def texts(root):
     """(relative name, text) of every text file of the tree."""
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
-        for name in sorted(names):
+        for name in sorted(set(names) - SKIPPED_FOLDERS):  # .git is a file in a worktree
             path = pathlib.Path(folder, name)
             try:
                 yield path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
