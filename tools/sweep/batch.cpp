@@ -14,8 +14,9 @@ namespace {
 /// A batch beyond this shares little more, and a failure in it costs a fresh start.
 constexpr std::size_t kMostPointsOfBatch = 64;
 
-/// What a point costs that shares everything but time with the one before, of a whole run.
-constexpr double kSharedCost = 0.25;
+/// What a point costs that shares everything but time with the one before, of a first point
+/// of its batch: 23 ms of 153 ms (docs/sweep.md, `bench/sweep`).
+constexpr double kSharedCost = 0.15;
 
 /// Batches a process or shard should get, so that all end at about the same time.
 constexpr std::size_t kBatchesOfShare = 4;
