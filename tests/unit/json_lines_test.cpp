@@ -54,7 +54,8 @@ TEST_CASE("a line that is no JSON is refused with its number and column") {
         "log.jsonl:2: column 7: found NaN, expected a finite number");
   CHECK(folder.message_for("{}\n// note\n") ==
         "log.jsonl:2: column 1: found a comment, expected comments only above the first value");
-  CHECK(folder.message_for("{\"a\": 1, \"a\": 2}") == "log.jsonl:1#/a: repeated key");
+  CHECK(folder.message_for("{\"a\": 1, \"a\": 2}") ==
+        "log.jsonl:1#/a: repeated key \"a\", expected every key once");
   CHECK(folder.message_for(std::string("{}\n\0\n", 5)) ==
         "log.jsonl:2: found binary data, expected JSON text");
 }

@@ -179,10 +179,11 @@ std::string unmet_text(const Joined& joined) {
 std::string remarks(const Joined& joined) {
   const bool bypass = joined.architecture.accumulator.bypass == memory::Bypass::step;
   std::string text = fmt::format(
-      "Outputs: accumulator writes, {}; weights: weight vectors read from the FIFOs.\n"
+      "Outputs: accumulator writes{}.\n"
+      "Weights: weight vectors read from the FIFOs.\n"
       "Storage: 8-bit weights and 4-bit indices over 8 bits for every weight of the dense layer;\n"
       "index: their share of it. Times DCNN: the speed-up over the dense machine.\n",
-      bypass ? "those of one step to the same entry combined" : "none combined");
+      bypass ? ", those of one step to the same entry combined" : "");
   if (joined.several_seeds()) text += "Means over seeds; spread: from the worst to the best.\n";
   text +=
       "At equal accuracy: on the line between the two measured densities around the first place,\n"

@@ -147,21 +147,20 @@ Chart curve(const Data& data, const Metric& metric, bool all) {
   ordered_json shape = colour;
   shape["scale"] = {{"domain", data.granularities},
                     {"range", {"circle", "square", "triangle-up", "diamond"}}};
-  ordered_json no_title = y;
-  no_title["title"] = nullptr;
-  ordered_json least = no_title, most{{"field", "most"}};
+  ordered_json least = y, dense{{"datum", data.dense}, {"title", y["title"]}};
   least["field"] = "least";
+  const ordered_json most{{"field", "most"}, {"title", y["title"]}};
   spec["encoding"] = {{"x", x}, {"color", colour}};
   spec["layer"] = {
-      {{"mark", {{"type", "rule"}, {"strokeDash", {4, 3}}, {"opacity", 0.7}}},
-       {"encoding",
-        {{"x", nullptr}, {"y", {{"datum", data.dense}}}, {"color", {{"value", "currentColor"}}}}}},
+      {{"data", {{"values", ordered_json::array({ordered_json::object()})}}},
+       {"mark", {{"type", "rule"}, {"strokeDash", {4, 3}}, {"opacity", 0.7}}},
+       {"encoding", {{"x", nullptr}, {"y", dense}, {"color", {{"value", "currentColor"}}}}}},
       {{"mark", {{"type", "line"}, {"strokeWidth", 1.5}, {"clip", true}}},
        {"encoding", {{"y", y}, {"order", {{"field", "density"}}}}}},
       {{"mark", {{"type", "rule"}, {"strokeWidth", 1.5}, {"clip", true}}},
        {"encoding", {{"y", least}, {"y2", most}}}},
       {{"mark", {{"type", "point"}, {"filled", true}, {"size", 55}, {"clip", true}}},
-       {"encoding", {{"y", no_title}, {"shape", shape}, {"tooltip", tips_of(data)}}}}};
+       {"encoding", {{"y", y}, {"shape", shape}, {"tooltip", tips_of(data)}}}}};
   return {.id = std::string("accuracy-") + metric.field + (all ? "-all" : ""),
           .title = std::string("Accuracy over ") + (all ? "density, whole range" : metric.axis),
           .about = all ? "Dashes: the dense network. Bars: from the worst to the best seed."
