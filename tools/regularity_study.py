@@ -83,7 +83,8 @@ def join(options, folder):
         # The logs name networks relative to themselves.
         for log in logs:
             shutil.copy(log, work)
-        for file in options.networks.iterdir():
+        names = {log.name for log in logs}
+        for file in (f for f in options.networks.iterdir() if f.name not in names):
             os.symlink(file.resolve(), pathlib.Path(work, file.name))
         command = [options.scnn.resolve(), "compare", "--accuracy", *[log.name for log in logs],
                    "--arch", ROOT / "configs/regularity.json", "--energy", "default",

@@ -20,6 +20,10 @@ def table(corner, headings, rows):
                       *[row(r) for r in rows]])
 
 
+def points_text(loss):
+    return f"{loss:g} point{'' if loss == 1 else 's'}"
+
+
 class Joined:
     """The file as the tables ask it."""
 
@@ -82,7 +86,7 @@ def loss_of(joined, point):
 
 def cost_cells(costs):
     cells = [f"{costs['storage_ratio']:.3f}", f"{costs['index_share']:.3f}"]
-    cells += [f"{costs[key] / scale:,.{0 if scale == 1e3 else 2}f}" for key, scale in SUMS.values()]
+    cells += [f"{costs[key] / scale:,.{1 if scale == 1e3 else 2}f}" for key, scale in SUMS.values()]
     cells.append(f"{costs['speed_up']:.2f}")
     if "energy_pJ" in costs:
         cells.append(f"{costs['energy_pJ'] / 1e6:.1f}")
@@ -115,7 +119,7 @@ def equal_table(joined):
             costs = equal.get("costs")
             cells = [f"{costs['density']:.3f}", *cost_cells(costs)] if costs else \
                 ["-"] * len(headings)
-            rows.append([f"{loss:g} points, {g}", *cells])
+            rows.append([f"{points_text(loss)}, {g}", *cells])
     return table("at equal accuracy", headings, rows)
 
 
@@ -131,7 +135,7 @@ def relative_table(joined):
             costs = joined.equal[g, loss].get("costs")
             if g == "fine" or not fine:
                 continue
-            rows.append([f"{loss:g} points, {g}",
+            rows.append([f"{points_text(loss)}, {g}",
                          *[f"{costs[k] / fine[k]:.2f}" if costs and k in fine else "-"
                            for k in keys.values()]])
     return table("over fine, at equal accuracy", list(keys), rows)
@@ -153,6 +157,17 @@ def saved_table(joined):
     return table("output references saved, %", joined.grains[1:], rows)
 
 
+def storage_table(joined):
+    """Storage over density, beside what the paper's model has without placeholders."""
+    published = {"fine": "1.5", "vector": "1.167", "kernel": "1.056"}
+    rows = [["model", *[published.get(g, "1") for g in joined.grains]]]
+    for density in joined.densities:
+        cells = [joined.points.get((g, density)) for g in joined.grains]
+        rows.append([f"{density:g}", *[
+            f"{p['mean']['storage_ratio'] / p['mean']['density']:.3f}" if p else "" for p in cells]])
+    return table("storage / density", joined.grains, rows)
+
+
 def tables(joined_file, entries):
     """Name of each table on the page -> its text."""
     joined = Joined(joined_file)
@@ -161,6 +176,7 @@ def tables(joined_file, entries):
             "regularity-equal-accuracy": equal_table(joined),
             "regularity-over-fine": relative_table(joined),
             "regularity-equal-density": density_table(joined),
+            "regularity-storage": storage_table(joined),
             "regularity-saved": saved_table(joined)}
 
 
@@ -170,7 +186,7 @@ def best_of(joined):
 
 def bounds_of(joined):
     dense = 100 * joined.dense["accuracy"]
-    return [("dense", dense)] + [(f"{loss:g} points less", dense - loss) for loss in joined.losses]
+    return [("dense", dense)] + [(f"{points_text(loss)} less", dense - loss) for loss in joined.losses]
 
 
 def density_panel(joined, low, bounds):

@@ -133,7 +133,7 @@ def copy_layer(source, target, value):
 
 def write_network(source_path, target_path, name, header):
     mean, std = (numpy.array(header[k])[:, None, None] for k in ("mean", "std"))
-    with h5py.File(source_path) as source, h5py.File(target_path, "w") as target:
+    with h5py.File(source_path) as source, h5py.File(target_path, "w", libver="latest") as target:
         check_forward(source, source_path)
         target.attrs.update(format="scnn-network", version=1, name=name, source=SOURCE, license=LICENCE)
         layers = target.create_group("layers")

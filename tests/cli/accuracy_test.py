@@ -236,6 +236,13 @@ class Join(AccuracyTest):
             self.assertTrue(seed["pruned_here"])
         self.assertFalse(self.point_of(result, "fine", 1.0)["seeds"][0]["pruned_here"])
 
+    def test_a_point_per_granularity_has_no_line_to_be_equal_on(self):
+        self.log([self.dense(), self.point("fine", 0.5, 0.8, file=self.prune("fine", 0.5)),
+                  self.point("kernel", 0.2, 0.6, file=self.prune("kernel", 0.2))])
+        result, out = self.compare()
+        self.assertNotIn("equal accuracy", out)
+        self.assertEqual(["below"] * 4, [e["reach"] for e in result["accuracy"]["equal_accuracy"]])
+
     def test_granularities_and_layers_can_be_chosen(self):
         self.whole_log()
         result, _ = self.compare("--granularity", "kernel", "--layers", "conv2")

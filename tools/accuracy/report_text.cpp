@@ -176,6 +176,16 @@ std::string unmet_text(const Joined& joined) {
   return text;
 }
 
+/// The second table and what is said about it; nothing where no granularity has two points.
+std::string equal_accuracy_text(const Joined& joined, int width) {
+  if (joined.points.size() == joined.granularities().size()) return {};
+  return "\nAt equal accuracy\n\n" + table_text(joined, lines_by_loss(joined), false, width) +
+         '\n' + unmet_text(joined) +
+         "At equal accuracy: on the line between the two measured densities around the first "
+         "place,\n"
+         "from the dense side, where accuracy falls below the bound. Nothing is extrapolated.\n";
+}
+
 std::string remarks(const Joined& joined) {
   const bool bypass = joined.architecture.accumulator.bypass == memory::Bypass::step;
   std::string text = fmt::format(
@@ -185,9 +195,6 @@ std::string remarks(const Joined& joined) {
       "index: their share of it. Times DCNN: the speed-up over the dense machine.\n",
       bypass ? ", those of one step to the same entry combined" : "");
   if (joined.several_seeds()) text += "Means over seeds; spread: from the worst to the best.\n";
-  text +=
-      "At equal accuracy: on the line between the two measured densities around the first place,\n"
-      "from the dense side, where accuracy falls below the bound. Nothing is extrapolated.\n";
   return text;
 }
 
@@ -198,9 +205,8 @@ std::string joined_text(const Joined& joined, int width) {
                      joined.host.engine,
                      joined.host.verified ? "all values verified" : "values not verified") +
          dense_text(joined) + "\nAt equal density\n\n" +
-         table_text(joined, lines_by_density(joined), true, width) + "\nAt equal accuracy\n\n" +
-         table_text(joined, lines_by_loss(joined), false, width) + '\n' + unmet_text(joined) +
-         remarks(joined);
+         table_text(joined, lines_by_density(joined), true, width) +
+         equal_accuracy_text(joined, width) + '\n' + remarks(joined);
 }
 
 }  // namespace scnn::cli::accuracy
