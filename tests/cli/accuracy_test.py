@@ -131,14 +131,14 @@ class Join(AccuracyTest):
 
     def test_at_equal_accuracy_costs_lie_on_the_line_between_two_densities(self):
         self.whole_log()
-        result, _ = self.compare("--accuracy-loss", "0.5,2,15")
+        result, _ = self.compare("--accuracy-loss", "0.25,0.5,15")
         a, b = (self.point_of(result, "fine", d) for d in (0.8, 0.5))
-        equal = self.equal_of(result, "fine", 0.5)  # 0.895, half way from 0.90 to 0.89
-        self.assertAlmostEqual(0.895, equal["accuracy"])
+        equal = self.equal_of(result, "fine", 0.25)  # a quarter of the way from 0.90 to 0.89
+        self.assertAlmostEqual(0.8975, equal["accuracy"])
         self.assertEqual([0.8, 0.5], equal["between"])
-        self.assertAlmostEqual(0.65, equal["density"])
+        self.assertAlmostEqual(0.725, equal["density"])
         for key in ["cycles", "accumulator_writes_with_step_bypass", "storage_ratio"]:
-            self.assertAlmostEqual((a["mean"][key] + b["mean"][key]) / 2, equal["costs"][key])
+            self.assertAlmostEqual((3 * a["mean"][key] + b["mean"][key]) / 4, equal["costs"][key])
         kernel = self.equal_of(result, "kernel", 0.5)  # between the dense network and 0.8
         self.assertEqual([1.0, 0.8], kernel["between"])
         self.assertAlmostEqual(0.9, kernel["density"])
