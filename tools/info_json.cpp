@@ -44,15 +44,6 @@ void print_result(const ordered_json& object, const std::string& file, const Con
               << activity_table(lines, console.width);
 }
 
-double require_number(const ordered_json& object, const workloads::JsonPlace& place,
-                      const char* key) {
-  const ordered_json& value = sim::require_member(object, place, key);
-  if (!value.is_number())
-    throw InputError((place / key).text(),
-                     fmt::format("found {}, expected a number", workloads::shown(value)));
-  return value.get<double>();
-}
-
 /// A comparison that was made with --accuracy: its points.
 void print_accuracies(const ordered_json& object, const std::string& file, const Console& console) {
   const workloads::JsonPlace place{.file = file, .pointer = {}};
@@ -68,10 +59,10 @@ void print_accuracies(const ordered_json& object, const std::string& file, const
     const workloads::JsonPlace at = list_place / std::to_string(i);
     const ordered_json& mean = sim::require_member(list[i], at, "mean");
     grains.push_back(sim::require_text(list[i], at, "granularity"));
-    densities.emplace_back(require_number(list[i], at, "density"));
-    accuracies.emplace_back(100.0 * require_number(list[i], at, "accuracy"));
-    storage.emplace_back(require_number(mean, at / "mean", "storage_ratio"));
-    cycles.emplace_back(require_number(mean, at / "mean", "cycles"));
+    densities.emplace_back(sim::require_number(list[i], at, "density"));
+    accuracies.emplace_back(100.0 * sim::require_number(list[i], at, "accuracy"));
+    storage.emplace_back(sim::require_number(mean, at / "mean", "storage_ratio"));
+    cycles.emplace_back(sim::require_number(mean, at / "mean", "cycles"));
   }
   console.out << head_text("comparison with accuracies (scnn-compare/1)", head)
               << Table()

@@ -8,6 +8,7 @@
 #include "tools/numbers.hpp"
 #include "tools/run_options.hpp"
 #include "tools/table.hpp"
+#include "workloads/json_place.hpp"
 
 namespace scnn::cli::accuracy {
 namespace {
@@ -201,8 +202,8 @@ std::string remarks(const Joined& joined) {
 }  // namespace
 
 std::string joined_text(const Joined& joined, int width) {
-  return fmt::format("{}\n{}\n{} engine, {}\n\n", joined.name, machine_text(joined.architecture),
-                     joined.host.engine,
+  return fmt::format("{}\n{}\n{} engine, {}\n\n", workloads::shown_text(joined.name),
+                     machine_text(joined.architecture), joined.host.engine,
                      joined.host.verified ? "all values verified" : "values not verified") +
          dense_text(joined) + "\nAt equal density\n\n" +
          table_text(joined, lines_by_density(joined), true, width) +

@@ -42,15 +42,6 @@ constexpr Metric kMetrics[] = {
     {"energy", "energy_pJ", "Energy", "energy (pJ)", kShort},
 };
 
-double require_number(const ordered_json& object, const workloads::JsonPlace& place,
-                      const char* key) {
-  const ordered_json& value = sim::require_member(object, place, key);
-  if (!value.is_number())
-    throw InputError((place / key).text(),
-                     fmt::format("found {}, expected a number", workloads::shown(value)));
-  return value.get<double>();
-}
-
 /// The metrics of a point or bound; null for what the file does not have.
 void add_metrics(ordered_json& row, const ordered_json& costs, const workloads::JsonPlace& place) {
   if (!costs.is_object())
@@ -58,7 +49,7 @@ void add_metrics(ordered_json& row, const ordered_json& costs, const workloads::
                      fmt::format("found {}, expected an object", workloads::shown(costs)));
   for (const Metric& metric : kMetrics)
     row.push_back(costs.contains(metric.key)
-                      ? ordered_json(require_number(costs, place, metric.key))
+                      ? ordered_json(sim::require_number(costs, place, metric.key))
                       : ordered_json(nullptr));
 }
 
@@ -77,12 +68,12 @@ void read_points(Data& data, const ordered_json& object, const workloads::JsonPl
     const std::string name = sim::require_text(point, at, "granularity");
     if (std::ranges::find(data.granularities, name) == data.granularities.end())
       data.granularities.push_back(name);
-    const double accuracy = kPercent * require_number(point, at, "accuracy");
+    const double accuracy = kPercent * sim::require_number(point, at, "accuracy");
     ordered_json row{name,
-                     require_number(point, at, "density"),
+                     sim::require_number(point, at, "density"),
                      accuracy,
-                     kPercent * require_number(point, at, "accuracy_least"),
-                     kPercent * require_number(point, at, "accuracy_most"),
+                     kPercent * sim::require_number(point, at, "accuracy_least"),
+                     kPercent * sim::require_number(point, at, "accuracy_most"),
                      data.dense - accuracy};
     add_metrics(row, sim::require_member(point, at, "mean"), at / "mean");
     data.energy = data.energy || !row.back().is_null();
@@ -95,7 +86,7 @@ void read_equal(Data& data, const ordered_json& object, const workloads::JsonPla
   for (std::size_t i = 0; i < list.size(); ++i) {
     const workloads::JsonPlace at = place / "equal_accuracy" / std::to_string(i);
     ordered_json row{sim::require_text(list[i], at, "granularity"),
-                     fmt::format("{}", require_number(list[i], at, "loss"))};
+                     fmt::format("{}", sim::require_number(list[i], at, "loss"))};
     if (!list[i].contains("costs")) continue;  // the bound was not met
     add_metrics(row, list[i]["costs"], at / "costs");
     data.equal.rows.push_back(std::move(row));
@@ -113,7 +104,7 @@ Data read_data(const Input& input) {
     data.equal.columns.emplace_back(metric.field);
   }
   const ordered_json& dense = sim::require_member(object, place, "dense");
-  data.dense = kPercent * require_number(dense, place / "dense", "accuracy");
+  data.dense = kPercent * sim::require_number(dense, place / "dense", "accuracy");
   read_points(data, object, place);
   read_equal(data, object, place);
   if (data.points.rows.empty())
