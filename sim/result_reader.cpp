@@ -84,6 +84,13 @@ std::string require_text(const ordered_json& object, const workloads::JsonPlace&
   return value.get<std::string>();
 }
 
+double require_number(const ordered_json& object, const workloads::JsonPlace& place,
+                      const char* key) {
+  const ordered_json& value = require_member(object, place, key);
+  if (!value.is_number()) refuse(place / key, value, "a number");
+  return value.get<double>();
+}
+
 void read_layers(const ordered_json& object, const workloads::JsonPlace& place,
                  StoredResult& result) {
   const ordered_json& layers = require_member(object, place, "layers");

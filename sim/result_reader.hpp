@@ -64,5 +64,8 @@ void read_layers(const nlohmann::ordered_json& object, const workloads::JsonPlac
 /// A member that must be a text. \throws InputError
 [[nodiscard]] std::string require_text(const nlohmann::ordered_json& object,
                                        const workloads::JsonPlace& place, const char* key);
+/// A member that must be a number. \throws InputError
+[[nodiscard]] double require_number(const nlohmann::ordered_json& object,
+                                    const workloads::JsonPlace& place, const char* key);
 
 }  // namespace scnn::sim

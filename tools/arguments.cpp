@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -46,6 +47,11 @@ double parse_density(const std::string& text, const std::string& where) {
     throw InputError(where,
                      fmt::format("found \"{}\", expected a density above 0, at most 1", text));
   return *value;
+}
+
+std::optional<double> parse_real(const std::string& text) {
+  const auto value = parse_number<double>(text);
+  return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
 std::int64_t parse_integer(const std::string& text, const std::string& where, std::int64_t low,
@@ -127,21 +133,21 @@ void Arguments::not_both(std::string_view a, std::string_view b) const {
 }
 
 void Arguments::refuse_shared_files() const {
-  static constexpr std::string_view kRead[] = {"network", "in",       "topology", "activations",
-                                               "arch",    "mask",     "energy",   "densities",
-                                               "record",  "BASELINE", "A",        "B"};
+  static constexpr std::string_view kRead[] = {
+      "network",   "in",     "topology", "activations", "arch", "mask", "energy",
+      "densities", "record", "accuracy", "BASELINE",    "A",    "B"};
   static constexpr std::string_view kWritten[] = {"out",     "json", "csv",
                                                   "outputs", "vcd",  "markdown"};
   std::vector<std::pair<std::string_view, std::filesystem::path>> taken;
-  const auto place = [this](std::string_view name) {
+  const auto place = [](const std::string& file) {
     std::error_code failed;  // what cannot be resolved is told where it is opened
-    return std::filesystem::weakly_canonical(*text(name), failed);
+    return std::filesystem::weakly_canonical(file, failed);
   };
   for (const std::string_view name : kRead)
-    if (has(name)) taken.emplace_back(name, place(name));
+    for (const std::string& file : all(name)) taken.emplace_back(name, place(file));
   for (const std::string_view name : kWritten) {
     if (!has(name)) continue;
-    const std::filesystem::path path = place(name);
+    const std::filesystem::path path = place(*text(name));
     std::error_code failed;
     if (std::filesystem::exists(path, failed) && !std::filesystem::is_regular_file(path, failed))
       continue;  // /dev/null keeps nothing

@@ -1,16 +1,17 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "sim/densities_file.hpp"
 #include "sparse_formats/error.hpp"
+#include "tools/accuracy/command.hpp"
 #include "tools/commands.hpp"
 #include "tools/compare_tables.hpp"
 #include "tools/densities_option.hpp"
 #include "tools/exit_status.hpp"
+#include "tools/granularity_option.hpp"
 #include "tools/host.hpp"
 #include "tools/interrupt.hpp"
 #include "tools/network_input.hpp"
@@ -20,13 +21,10 @@
 namespace scnn::cli {
 namespace {
 
-/// What weights are brought to unless --keep-weight-bits is given.
-constexpr int kComparedWeightBits = 8;
-
 CommandLine command_line() {
   return {
       .name = "compare",
-      .usage = "--network NET [options]",
+      .usage = "(--network NET | --accuracy FILE...) [options]",
       .about =
           "Prunes every layer at each granularity to the same density, runs it, and prints\n"
           "storage, memory references and cycles side by side.\n\n"
@@ -36,7 +34,10 @@ CommandLine command_line() {
           "scale = max|w| / 127. Every layer's input stays the source's.\n\n"
           "Output references are given with and without the step bypass, whichever the\n"
           "architecture has: cycles are the given architecture's; what the other bypass would\n"
-          "write is counted from the same steps, which do not depend on it.",
+          "write is counted from the same steps, which do not depend on it.\n\n"
+          "With --accuracy, the networks that a log of retraining names are run instead, or\n"
+          "--network pruned to the log's densities where none was kept, and accuracy, storage,\n"
+          "references and cycles are printed at equal density and at equal accuracy.",
       .options = joined({
           network_options(),
           {
@@ -48,6 +49,7 @@ CommandLine command_line() {
                "layers stay as they are"},
               {"keep-weight-bits", "", "run with the architecture's own weight_bits"},
           },
+          accuracy::options(),
           machine_options(),
           result_options(),
       }),
@@ -59,22 +61,11 @@ CommandLine command_line() {
                "two granularities, one density"},
               {"scnn compare --network mine.h5 --json mine.json --csv mine.csv",
                "every counter of every layer and granularity into files"},
+              {"scnn compare --accuracy workloads/trained/resnet20/accuracy.jsonl --arch "
+               "configs/regularity.json",
+               "trained networks: what accuracy, and what it costs"},
           },
   };
-}
-
-std::vector<Granularity> granularities_of(const Arguments& arguments) {
-  if (!arguments.has("granularity")) return {kGranularities.begin(), kGranularities.end()};
-  std::vector<Granularity> chosen;
-  for (const std::string& name : arguments.list("granularity")) {
-    const auto g = granularity_from(name);
-    if (!g || std::ranges::find(chosen, *g) != chosen.end())
-      throw InputError("--granularity",
-                       fmt::format("found \"{}\"{}, expected some of fine, vector, kernel, filter",
-                                   name, g ? " twice" : ""));
-    chosen.push_back(*g);
-  }
-  return chosen;
 }
 
 /// Density of a layer that has been read; nothing: leave it as it is.
@@ -140,11 +131,11 @@ void compare_layers(Comparison& comparison, const Plan& plan, const Console& con
 int compare_command(const Words& words, Console& console) {
   const auto arguments = parse(command_line(), words, console);
   if (!arguments) return kDone;
+  if (arguments->has("accuracy")) return accuracy::compare(*arguments, words, console);
+  accuracy::refuse_without_logs(*arguments);
   const HostClock clock;
   Comparison comparison;
-  comparison.architecture = architecture_of(*arguments);
-  if (!arguments->has("keep-weight-bits"))
-    comparison.architecture.weight_bits = kComparedWeightBits;
+  comparison.architecture = compared_architecture(*arguments);
   for (const Granularity g : granularities_of(*arguments))
     comparison.granularities.push_back({.granularity = g, .layers = {}});
   const sim::RunOptions options = run_options_of(*arguments);

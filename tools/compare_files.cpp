@@ -9,21 +9,6 @@ namespace {
 
 using nlohmann::ordered_json;
 
-/// What a comparison adds to a layer's or a network's counters.
-ordered_json added_json(const ComparedCounts& counts) {
-  const sim::Storage& s = counts.storage;
-  return {{"weights", s.weights},
-          {"kept_weights", counts.kept_weights},
-          {"nonzero_weights", s.nonzero},
-          {"storage",
-           {{"stored_weights", s.stored},
-            {"placeholders", s.placeholders},
-            {"value_bits", s.value_bits},
-            {"index_bits", s.index_bits}}},
-          {"accumulator_writes_without_bypass", counts.writes_without_bypass},
-          {"accumulator_writes_with_step_bypass", counts.writes_with_bypass}};
-}
-
 ordered_json layer_json(const ComparedLayer& layer) {
   ordered_json object = sim::to_json(layer.run);
   object["density_requested"] =
@@ -65,6 +50,20 @@ void add_header(sim::CsvRow& row) {
 }
 
 }  // namespace
+
+ordered_json added_json(const ComparedCounts& counts) {
+  const sim::Storage& s = counts.storage;
+  return {{"weights", s.weights},
+          {"kept_weights", counts.kept_weights},
+          {"nonzero_weights", s.nonzero},
+          {"storage",
+           {{"stored_weights", s.stored},
+            {"placeholders", s.placeholders},
+            {"value_bits", s.value_bits},
+            {"index_bits", s.index_bits}}},
+          {"accumulator_writes_without_bypass", counts.writes_without_bypass},
+          {"accumulator_writes_with_step_bypass", counts.writes_with_bypass}};
+}
 
 ordered_json to_json(const Comparison& comparison) {
   ordered_json object;

@@ -15,6 +15,8 @@ inline constexpr const char* kCompareSchema = "scnn-compare/1";
 
 /// The whole comparison, `scnn-compare/1`: as a result, with a list of granularities.
 [[nodiscard]] nlohmann::ordered_json to_json(const Comparison& comparison);
+/// What a comparison adds to a layer's or a network's counters.
+[[nodiscard]] nlohmann::ordered_json added_json(const ComparedCounts& counts);
 /// One line per granularity and layer, and one per granularity for the total.
 [[nodiscard]] std::string csv_text(const Comparison& comparison);
 

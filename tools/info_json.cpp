@@ -44,7 +44,38 @@ void print_result(const ordered_json& object, const std::string& file, const Con
               << activity_table(lines, console.width);
 }
 
+/// A comparison that was made with --accuracy: its points.
+void print_accuracies(const ordered_json& object, const std::string& file, const Console& console) {
+  const workloads::JsonPlace place{.file = file, .pointer = {}};
+  const sim::StoredResult head = sim::read_result_head(object, place);
+  const workloads::JsonPlace list_place = place / "accuracy" / "points";
+  const ordered_json& list = sim::require_member(object["accuracy"], place / "accuracy", "points");
+  if (!list.is_array() || list.empty())
+    throw InputError(list_place.text(),
+                     fmt::format("found {}, expected a list of points", workloads::shown(list)));
+  std::vector<std::string> grains;
+  std::vector<std::optional<double>> densities, accuracies, storage, cycles;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const workloads::JsonPlace at = list_place / std::to_string(i);
+    const ordered_json& mean = sim::require_member(list[i], at, "mean");
+    grains.push_back(sim::require_text(list[i], at, "granularity"));
+    densities.emplace_back(sim::require_number(list[i], at, "density"));
+    accuracies.emplace_back(100.0 * sim::require_number(list[i], at, "accuracy"));
+    storage.emplace_back(sim::require_number(mean, at / "mean", "storage_ratio"));
+    cycles.emplace_back(sim::require_number(mean, at / "mean", "cycles"));
+  }
+  console.out << head_text("comparison with accuracies (scnn-compare/1)", head)
+              << Table()
+                     .text("grain", grains)
+                     .numbers("density", densities, 3)
+                     .numbers("accuracy\n%", accuracies, 2)
+                     .numbers("storage\nof dense", storage, 3)
+                     .numbers("cycles", cycles, 0)
+                     .str(console.width);
+}
+
 void print_comparison(const ordered_json& object, const std::string& file, const Console& console) {
+  if (object.contains("accuracy")) return print_accuracies(object, file, console);
   const workloads::JsonPlace place{.file = file, .pointer = {}};
   sim::StoredResult head = sim::read_result_head(object, place);
   const ordered_json& list = sim::require_member(object, place, "granularities");

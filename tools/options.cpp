@@ -22,7 +22,8 @@ po::options_description describe(const CommandLine& line, int width) {
                                   static_cast<unsigned>(width) / 2);
   auto add = options.add_options();
   const auto value = [](std::string_view placeholder) {
-    return po::value<Words>()->composing()->value_name(std::string(placeholder));
+    auto* semantic = po::value<Words>()->composing()->value_name(std::string(placeholder));
+    return placeholder.ends_with("...") ? semantic->multitoken() : semantic;
   };
   for (const OptionHelp& o : line.options) {
     const std::string name(o.name), text(o.text);

@@ -53,13 +53,15 @@ class Arguments {
 
 /// A number in (0,1] as the command line gives it; `where` names the option in messages.
 [[nodiscard]] double parse_density(const std::string& text, const std::string& where);
+/// Any finite number; nothing for other texts.
+[[nodiscard]] std::optional<double> parse_real(const std::string& text);
 [[nodiscard]] std::int64_t parse_integer(const std::string& text, const std::string& where,
                                          std::int64_t low, std::int64_t high);
 
 /// An option and its line in --help.
 struct OptionHelp {
   std::string_view name;   ///< without dashes
-  std::string_view value;  ///< placeholder of its value; empty for a switch
+  std::string_view value;  ///< placeholder of its value; empty for a switch, `FILE...` for several
   std::string_view text;
   bool repeatable = false;
 };

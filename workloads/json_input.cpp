@@ -79,8 +79,19 @@ std::string word_reason(std::string_view word, const std::string& reason) {
       expected == std::string_view::npos ? "expected a JSON value" : reason.substr(expected));
 }
 
+/// Where an offset lies, as people count.
+std::string position_text(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const auto line = 1 + std::ranges::count(before, '\n');
+  const auto newline = before.rfind('\n');
+  const std::size_t column = newline == std::string_view::npos ? offset + 1 : offset - newline;
+  return fmt::format("line {}, column {}", line, column);
+}
+
+/// \param position  what names an offset of the text
+template <class Position>
 [[noreturn]] void refuse_syntax(const JsonSyntaxError& error, std::string_view text,
-                                const std::string& where) {
+                                const std::string& where, Position&& position) {
   // The parser counts bytes read, the one that it could not use included.
   std::size_t offset = std::min(error.position > 0 ? error.position - 1 : 0, text.size());
   std::string reason = plain_reason(error.message);
@@ -92,11 +103,7 @@ std::string word_reason(std::string_view word, const std::string& reason) {
                  ? fmt::format("found {}, expected a number a double can hold", shown_text(word))
                  : word_reason(word, reason);
   }
-  const std::string_view before = text.substr(0, offset);
-  const auto line = 1 + std::ranges::count(before, '\n');
-  const auto newline = before.rfind('\n');
-  const std::size_t column = newline == std::string_view::npos ? offset + 1 : offset - newline;
-  throw InputError(where, fmt::format("line {}, column {}: {}", line, column, reason));
+  throw InputError(where, fmt::format("{}: {}", position(text, offset), reason));
 }
 
 /// Refuses what is no text at all before the parser stumbles over its first byte.
@@ -127,7 +134,18 @@ ordered_json parse_json(std::string_view text, const std::string& where) {
   blank_leading_comments(json);
   JsonBuilder builder(where);
   ordered_json::sax_parse(json, &builder);
-  if (builder.syntax_error()) refuse_syntax(*builder.syntax_error(), json, where);
+  if (builder.syntax_error()) refuse_syntax(*builder.syntax_error(), json, where, position_text);
+  return builder.take();
+}
+
+ordered_json parse_json_line(std::string_view text, const std::string& where) {
+  check_is_text(text, where);
+  JsonBuilder builder(where);
+  ordered_json::sax_parse(text, &builder);
+  if (builder.syntax_error())
+    refuse_syntax(*builder.syntax_error(), text, where, [](std::string_view, std::size_t offset) {
+      return fmt::format("column {}", offset + 1);
+    });
   return builder.take();
 }
 

@@ -24,4 +24,9 @@ inline constexpr std::size_t kMaxJsonDepth = 64;                     ///< nested
 /// The same for text already in memory; `where` replaces FILE in messages.
 [[nodiscard]] nlohmann::ordered_json parse_json(std::string_view text, const std::string& where);
 
+/// One line of a JSON Lines text. Comments are errors; messages are
+/// `FILE:LINE: column C: ...`, and places in the value `FILE:LINE#/pointer`.
+[[nodiscard]] nlohmann::ordered_json parse_json_line(std::string_view text,
+                                                     const std::string& where);
+
 }  // namespace scnn::workloads

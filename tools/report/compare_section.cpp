@@ -3,6 +3,7 @@
 #include "sim/result_reader.hpp"
 #include "sparse_formats/error.hpp"
 #include "tools/numbers.hpp"
+#include "tools/report/accuracy_charts.hpp"
 #include "tools/report/cards.hpp"
 #include "tools/report/html.hpp"
 #include "tools/report/layer_charts.hpp"
@@ -134,6 +135,7 @@ Lines lines_of(const Input& input) {
 }  // namespace
 
 Section comparison_section(const Input& input) {
+  if (has_accuracies(input)) return accuracy_section(input);
   const sim::StoredResult head = sim::read_result_head(input.object, input.place());
   const Lines lines = lines_of(input);
   Section section{

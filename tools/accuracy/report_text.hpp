@@ -1,0 +1,13 @@
+/// What `scnn compare --accuracy` prints.
+#pragma once
+
+#include <string>
+
+#include "tools/accuracy/joined.hpp"
+
+namespace scnn::cli::accuracy {
+
+/// Tables at equal density and at equal accuracy, then what a reader should know.
+[[nodiscard]] std::string joined_text(const Joined& joined, int width);
+
+}  // namespace scnn::cli::accuracy
