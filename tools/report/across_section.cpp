@@ -56,7 +56,8 @@ Dataset empty_data() {
 }
 
 ordered_json tips() {
-  ordered_json all{tip("result", "result"), tip("machine", "machine"), tip("layer", "layer")};
+  ordered_json all{tip("result", "result"), tip("network", "network"), tip("machine", "machine"),
+                   tip("layer", "layer")};
   for (const Metric& metric : kMetrics) all.push_back(tip(metric.field, metric.axis, ",.5~g"));
   return all;
 }
@@ -141,7 +142,7 @@ Chart layers_chart(Section& section, const std::vector<const Entry*>& list, std:
                       {"opacity", selected_opacity()},
                       {"tooltip", tips()}};
   return {.id = name,
-          .title = fmt::format("Layer by layer: {}", list.front()->network),
+          .title = "Layer by layer: " + list.front()->network,
           .about = "Results with the same layers. Choose above what is compared.",
           .spec = spec,
           .dataset = name,

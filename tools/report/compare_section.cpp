@@ -19,17 +19,23 @@ namespace {
 struct Metric {
   const char* field;
   const char* title;  ///< of the chart
-  const char* axis;   ///< with the unit
+  const char* unit;   ///< what the chart says along y
+  const char* axis;   ///< the same where no title says of what
   const char* format;
 };
 
 constexpr Metric kMetrics[] = {
-    {"storage", "Storage", "storage (share of 8-bit dense weights)", kShare},
-    {"index_share", "Index share", "index bits (share of stored bits)", kShare},
-    {"outputs_none", "Output references, no bypass", "accumulator writes, no bypass", kShort},
-    {"outputs_step", "Output references, step bypass", "accumulator writes, step bypass", kShort},
-    {"cycles", "Cycles", "cycles", kShort},
-    {"speedup", "Speed-up", "speed-up over DCNN (ratio of cycles)", kRatio},
+    {"storage", "Storage", "share of 8-bit dense weights", "storage (share of 8-bit dense weights)",
+     kShare},
+    {"index_share", "Index share", "share of stored bits", "index bits (share of stored bits)",
+     kShare},
+    {"outputs_none", "Output references, no bypass", "accumulator writes",
+     "accumulator writes, no bypass", kShort},
+    {"outputs_step", "Output references, step bypass", "accumulator writes",
+     "accumulator writes, step bypass", kShort},
+    {"cycles", "Cycles", "cycles", "cycles", kShort},
+    {"speedup", "Speed-up", "over DCNN (ratio of cycles)", "speed-up over DCNN (ratio of cycles)",
+     kRatio},
 };
 
 double number_at(const Line& line, const workloads::JsonPlace& place, const char* pointer) {
@@ -77,7 +83,7 @@ double largest(const Dataset& data, std::string_view field) {
 Chart side_by_side(const Metric& metric, const Dataset& data, const Lines& lines) {
   ordered_json spec = chart_spec("grains", kThirdWidth, 190);
   spec["transform"].push_back({{"filter", std::string("datum.layer == '") + kAllLayers + "'"}});
-  ordered_json y = quantity(metric.field, metric.axis,
+  ordered_json y = quantity(metric.field, metric.unit,
                             metric.format == std::string_view(kShort) ? kShort : "~r");
   y["scale"] = {{"nice", false}, {"domainMax", kRoomForText * largest(data, metric.field)}};
   ordered_json color = colours("granularity", "granularity", lines.granularities);

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <functional>
+#include <map>
 #include <set>
 
 #include "sim/architecture_file.hpp"
@@ -36,41 +36,70 @@ void add_entries(std::vector<Entry>& entries, const Input& input) {
   }
 }
 
-/// `banks 8, kc 4`: the parameters in which the machines of the entries differ.
-std::vector<std::string> differing_parameters(const std::vector<Entry>& entries) {
-  std::vector<ordered_json> machines;
-  for (const Entry& entry : entries) machines.push_back(sim::to_json(entry.architecture).flatten());
-  std::vector<std::string> texts(entries.size());
-  for (const auto& parameter : machines.front().items()) {
+using Some = std::vector<Entry*>;
+using Texts = std::vector<std::string>;
+
+Texts granularities(const Some& entries) {
+  Texts texts;
+  for (const Entry* entry : entries) texts.push_back(entry->granularity);
+  return texts;
+}
+
+/// `banks 8, kc 4`: the parameters in which the machines differ, or their names when those are
+/// too many to read.
+Texts machines(const Some& entries) {
+  constexpr std::size_t kReadable = 32;  // characters
+  std::vector<ordered_json> all;
+  for (const Entry* entry : entries) all.push_back(sim::to_json(entry->architecture).flatten());
+  Texts texts(entries.size()), names;
+  for (const Entry* entry : entries) names.push_back(entry->architecture.name);
+  for (const auto& parameter : all.front().items()) {
     const std::string& key = parameter.key();
-    const auto differs = [&](const ordered_json& machine) {
-      return machine.at(key) != parameter.value();
-    };
-    if (key == "/name" || std::ranges::none_of(machines, differs)) continue;
-    for (std::size_t e = 0; e < entries.size(); ++e) {
-      const ordered_json& value = machines[e].at(key);
+    const auto differs = [&](const ordered_json& one) { return one.at(key) != parameter.value(); };
+    if (key == "/name" || std::ranges::none_of(all, differs)) continue;
+    for (std::size_t e = 0; e < all.size(); ++e) {
+      const ordered_json& value = all[e].at(key);
       texts[e] +=
           fmt::format("{}{} {}", texts[e].empty() ? "" : ", ", key.substr(key.rfind('/') + 1),
                       value.is_string() ? value.get<std::string>() : value.dump());
     }
   }
+  const bool long_text =
+      std::ranges::any_of(texts, [](const std::string& text) { return text.size() > kReadable; });
+  return long_text ? names : texts;
+}
+
+Texts files(const Some& entries) {
+  Texts texts;
+  for (const Entry* entry : entries)
+    texts.push_back(std::filesystem::path(entry->file).filename().string());
   return texts;
 }
 
-bool all_different(const std::vector<Entry>& entries) {
-  std::set<std::string> labels;
-  return std::ranges::all_of(entries,
-                             [&](const Entry& entry) { return labels.insert(entry.label).second; });
+Texts numbers(const Some& entries) {
+  Texts texts;
+  for (std::size_t e = 0; e < entries.size(); ++e) texts.push_back(std::to_string(e + 1));
+  return texts;
 }
 
-/// Appends what a part says of each, when it says different things of those that look alike.
-void tell_apart(std::vector<Entry>& entries, const std::function<std::string(std::size_t)>& part) {
-  if (all_different(entries)) return;
-  std::set<std::string> said;
-  for (std::size_t e = 0; e < entries.size(); ++e) said.insert(part(e));
-  if (said.size() < 2) return;
-  for (std::size_t e = 0; e < entries.size(); ++e)
-    if (const std::string text = part(e); !text.empty()) entries[e].label += ", " + text;
+/// Appends what `part` says of entries that look alike, where it says different things.
+void tell_apart(std::vector<Entry>& entries, Texts (*part)(const Some&)) {
+  std::map<std::string, Some> alike;
+  for (Entry& entry : entries) alike[entry.label].push_back(&entry);
+  for (auto& [label, some] : alike) {
+    const Texts texts = some.size() > 1 ? part(some) : Texts{};
+    if (std::set<std::string>(texts.begin(), texts.end()).size() < 2) continue;
+    for (std::size_t e = 0; e < some.size(); ++e)
+      if (!texts[e].empty()) some[e]->label += ", " + texts[e];
+  }
+}
+
+/// `AlexNet` of `AlexNet (BVLC), dense`.
+std::string short_name(const std::string& network) {
+  const std::size_t end = network.find_first_of("(,");
+  if (end == std::string::npos || end == 0) return network;
+  const std::string name = network.substr(0, end);
+  return name.substr(0, name.find_last_not_of(' ') + 1);
 }
 
 }  // namespace
@@ -79,22 +108,8 @@ std::vector<Entry> entries_of(const std::vector<Input>& inputs) {
   std::vector<Entry> entries;
   for (const Input& input : inputs)
     if (input.kind == Kind::run || input.kind == Kind::comparison) add_entries(entries, input);
-  if (entries.empty()) return entries;
-  for (Entry& entry : entries) entry.label = entry.network;
-  constexpr std::size_t kReadable = 32;  // characters of a list of parameters
-  const std::vector<std::string> parameters = differing_parameters(entries);
-  const bool readable = std::ranges::all_of(
-      parameters, [](const std::string& text) { return text.size() <= kReadable; });
-  tell_apart(entries, [&](std::size_t e) { return entries[e].granularity; });
-  tell_apart(entries, [&](std::size_t e) {
-    return readable ? parameters[e] : entries[e].architecture.name;
-  });
-  tell_apart(entries, [&](std::size_t e) {
-    return std::filesystem::path(entries[e].file).filename().string();
-  });
-  if (!all_different(entries))
-    for (std::size_t e = 0; e < entries.size(); ++e)
-      entries[e].label = fmt::format("{}: {}", e + 1, entries[e].label);
+  for (Entry& entry : entries) entry.label = short_name(entry.network);
+  for (const auto part : {granularities, machines, files, numbers}) tell_apart(entries, part);
   return entries;
 }
 

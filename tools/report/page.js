@@ -33,7 +33,14 @@
     title: { color: ink, fontSize: 12, anchor: "start", offset: 6 },
     header: { labelColor: ink, titleColor: ink },
     bar: { discreteBandSize: { band: 0.86 } },
-    scale: { bandPaddingInner: 0.18, rectBandPaddingInner: 0.05, bandWithNestedOffsetPaddingInner: 0.22 },
+    scale: { barBandPaddingInner: 0.18, rectBandPaddingInner: 0.05, bandWithNestedOffsetPaddingInner: 0.22 },
+  };
+
+  // Lines between the powers of ten step back.
+  const logarithmicGrid = {
+    condition: { test: "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) > 1e-6",
+                 value: 0.05 },
+    value: 0.16,
   };
 
   const legendColumns = { wide: 8, narrow: 4, third: 2 };
@@ -134,8 +141,10 @@
           field: spec.encoding.y.field, type: "quantitative", title: spec.encoding.y.title });
       for (const channel of this.log)
         for (const part of channelsOf(spec, channel))
-          part.scale = { ...(part.scale ?? {}), type: this.scaleType(channel, part),
-                         ...this.barDomain(spec, channel, part) };
+          part.scale = this.scaleOf(spec, channel, part);
+      for (const channel of ["x", "y"])
+        for (const part of channelsOf(spec, channel))
+          if (part.axis && part.scale?.type === "log") part.axis.gridOpacity = logarithmicGrid;
       const parameter = (name, value) => {
         for (const one of spec.params ?? []) if (one.name === name) one.value = value;
       };
@@ -143,6 +152,13 @@
       for (const control of this.section.controls) parameter(control.key, control.selected);
       spec.datasets = Object.fromEntries(this.datasetNames(spec).map((name) => [name, this.rows(name)]));
       return spec;
+    }
+
+    scaleOf(spec, channel, part) {
+      const scale = { ...part.scale, type: this.scaleType(channel, part),
+                      ...this.barDomain(spec, channel, part) };
+      if (scale.type !== "linear") delete scale.zero;
+      return scale;
     }
 
     // A logarithm has no place for 0; bars begin under the least instead.
@@ -173,7 +189,9 @@
     }
 
     datasetNames(spec) {
-      return [...new Set([spec, ...(spec.layer ?? [])].map((part) => part.data?.name).filter(Boolean))];
+      const namesOf = (part) =>
+        [part.data?.name, ...(part.transform ?? []).map((transform) => transform.from?.data?.name)];
+      return [...new Set([spec, ...(spec.layer ?? [])].flatMap(namesOf).filter(Boolean))];
     }
 
     rows(name) {
@@ -225,7 +243,7 @@
         const text = [columns, ...rows].map((row) => row.map(quoted).join(",")).join("\r\n") + "\r\n";
         give(URL.createObjectURL(new Blob([text], { type: "text/csv" })));
       } else if (kind === "SVG") {
-        const text = (await this.view.toSVG()).replaceAll("currentColor", "#000");
+        const text = (await this.view.toSVG()).replaceAll("currentColor", "#000").replaceAll('stroke="Canvas"', 'stroke="#fff"');
         give(URL.createObjectURL(new Blob([text], { type: "image/svg+xml" })));
       } else {
         give((await this.paperCanvas()).toDataURL("image/png"));

@@ -92,7 +92,7 @@ ordered_json cells(const char* column_title, const char* row_title) {
 /// The arrays of all layers, small, in the order of the network.
 Chart maps_chart(std::size_t layers, const memory::Architecture& arch) {
   constexpr int kBetween = 18;
-  const int across = layers <= 6 ? 6 : layers <= 24 ? 8 : 10;
+  const int across = layers <= 6 ? std::max(4, static_cast<int>(layers)) : layers <= 24 ? 8 : 10;
   const int width = kPageWidth / across - kBetween;
   const auto rows = static_cast<double>(arch.pe_rows), columns = static_cast<double>(arch.pe_cols);
   ordered_json spec = chart_spec("pes", width, 0);

@@ -151,6 +151,8 @@ Chart errors(const Section& section, const FigureFile& figure) {
   ordered_json spec = chart_spec(figure.id + "-pairs", kHalfWidth, 340);
   ordered_json y{{"field", "row"}, {"type", "nominal"}, {"sort", nullptr}, {"title", nullptr}};
   y["axis"] = {{"labelLimit", 200}, {"labelOverlap", false}, {"labelFontSize", 10}};
+  ordered_json x = quantity("error", "simulated over published, less 1 (%)", "+~f");
+  x["axis"]["grid"] = true;
   const Dataset& data = section.datasets.at(figure.id + "-pairs");
   const auto bars =
       std::ranges::count_if(data.rows, [](const ordered_json& row) { return row.back() == ""; });
@@ -159,7 +161,7 @@ Chart errors(const Section& section, const FigureFile& figure) {
   spec["mark"] = {{"type", "bar"}};
   spec["encoding"] = {{"y", y},
                       {"yOffset", {{"field", "quantity"}, {"sort", nullptr}}},
-                      {"x", quantity("error", "simulated over published, less 1 (%)", "+~f")},
+                      {"x", x},
                       {"color",
                        {{"field", "quantity"},
                         {"type", "nominal"},
