@@ -8,6 +8,7 @@
 #include "tools/commands.hpp"
 #include "tools/exit_status.hpp"
 #include "tools/numbers.hpp"
+#include "tools/report/across_section.hpp"
 #include "tools/report/page.hpp"
 #include "tools/report/sections.hpp"
 
@@ -49,9 +50,11 @@ int report_command(const Words& words, Console& console) {
   const Words results = arguments->all("RESULT");
   refuse_to_overwrite(html, results);
   report::require_libraries(report::embedded_assets());
+  std::vector<report::Input> inputs;
+  for (const std::string& result : results) inputs.push_back(report::read_input(result));
   std::vector<report::Section> sections;
-  for (const std::string& result : results)
-    sections.push_back(report::section_of(report::read_input(result)));
+  if (auto across = report::across_section(inputs)) sections.push_back(std::move(*across));
+  for (const report::Input& input : inputs) sections.push_back(report::section_of(input));
   const std::string text = report::page_text(sections, report::embedded_assets());
   sim::write_file(html, text);
   console.note(fmt::format("{} has {}", html, bytes_text(text.size())));

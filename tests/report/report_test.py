@@ -6,92 +6,25 @@ Usage: report_test.py SCNN [unittest options]
 Pictures of every page are left in the folder that SCNN_TEST_OUTPUT names.
 """
 
-import os
-import pathlib
-import re
-import unittest
-
-import browser
+import page_case
 import program
+from page_case import UNIT, PageTest, total
 
 ACTIVITIES = {"issue": "issue", "bank stall": "bank_stall", "weight wait": "weight_wait",
               "back-pressure": "backpressure_wait", "barrier wait": "barrier_wait",
               "buffer wait": "buffer_wait", "drain": "drain"}
-UNIT = re.compile(r"\(.+\)|cycles|accesses|accumulator writes|products per")
-PICTURES = pathlib.Path(os.environ.get("SCNN_TEST_OUTPUT", "."))
 
 
 def setUpModule():
-    browser.require_charts(program.SCNN)
-    browser.require()
     global chromium
-    chromium = browser.Browser()
+    chromium = page_case.start()
 
 
 def tearDownModule():
     chromium.close()
 
 
-def total(result):
-    return result["total"]["counters"]
-
-
-class ReportTest(program.ProgramTest):
-    def open(self, name, *results):
-        outcome = self.scnn("report", *results, "--html", f"{name}.html")
-        self.assertEqual(0, outcome.status, outcome.err)
-        chromium.open(self.path(f"{name}.html"))
-        self.addCleanup(self.no_complaints)
-        chromium.picture(PICTURES / f"{name}.png")
-        self.every_chart_is_drawn()
-
-    def no_complaints(self):
-        self.assertEqual([], chromium.complaints())
-
-    def every_chart_is_drawn(self):
-        charts = chromium.run("""
-            return window.scnnReport.sections.flatMap((s) => s.charts.map((c) => ({
-              section: s.index, id: c.id, drawn: c.figure.dataset.drawn,
-              box: c.figure.querySelector("svg").getBoundingClientRect().toJSON()})));""")
-        self.assertGreater(len(charts), 1)
-        for chart in charts:
-            with self.subTest(chart["id"]):
-                self.assertEqual("true", chart["drawn"])
-                self.assertGreater(chart["box"]["height"], 100)
-                self.assertGreater(len(chromium.marks(chart["section"], chart["id"])), 0)
-
-    def axis_titles(self, chart):
-        return chromium.run("""
-            const chart = window.scnnReport.sections[0].charts.find((c) => c.id === arguments[0]);
-            return [...chart.figure.querySelectorAll(".role-axis-title text")]
-              .map((t) => t.textContent);""", chart)
-
-    def read_back(self, chart, channel, place):
-        """The number at a place along an axis."""
-        return chromium.run("""
-            const chart = window.scnnReport.sections[0].charts.find((c) => c.id === arguments[0]);
-            return chart.view.scale(arguments[1]).invert(arguments[2]);""", chart, channel, place)
-
-    def card(self, name):
-        return chromium.run(
-            "return JSON.parse(document.querySelector(`[data-card=${arguments[0]}]`).dataset.exact);",
-            name)
-
-    def table(self, layer, column, granularity=""):
-        return int(chromium.run(
-            "return document.querySelector(`table.layers tr[data-layer='${arguments[0]}']"
-            "[data-granularity='${arguments[2]}'] td[data-column=${arguments[1]}]`).dataset.value;",
-            layer, column, granularity))
-
-    def choose(self, key, value):
-        chromium.run("""
-            const select = document.querySelector(`select[data-key="${arguments[0]}"]`);
-            select.value = arguments[1]; select.dispatchEvent(new Event("change"));""", key, value)
-        chromium.run("return new Promise((done) => setTimeout(done, 300));")
-        chromium.settle()
-
-
-class Run(ReportTest):
+class Run(PageTest):
     def setUp(self):
         super().setUp()
         self.succeed("run", "--network", self.network(), "--json", "run.json", "--energy",
@@ -245,7 +178,7 @@ class Run(ReportTest):
         self.assertEqual(1 + 3 * (len(self.layers) + 1), len(lines))
 
 
-class Compare(ReportTest):
+class Compare(PageTest):
     def setUp(self):
         super().setUp()
         self.succeed("compare", "--network", self.network(), "--density", "0.5", "--json", "c.json",
@@ -285,7 +218,7 @@ class Compare(ReportTest):
             ".filter((r) => !r.hidden).map((r) => r.dataset.granularity)")))
 
 
-class Sweep(ReportTest):
+class Sweep(PageTest):
     def setUp(self):
         super().setUp()
         self.write("plan.json", {
@@ -326,7 +259,7 @@ class Sweep(ReportTest):
                 self.assertTrue(any(abs(shown - p) < 1e-3 for p in products))
 
 
-class Validation(ReportTest):
+class Validation(PageTest):
     def test_published_and_simulated_meet_at_their_numbers(self):
         self.succeed("validate", "--only", "table1,fig10", "--json", "v.json", "--quiet")
         result = self.load("v.json")
@@ -348,7 +281,7 @@ class Validation(ReportTest):
         self.assertEqual([m["value"] for f in result["figures"] for m in f["measures"]], values)
 
 
-class Together(ReportTest):
+class Together(PageTest):
     def test_results_share_a_page_that_asks_the_network_for_nothing(self):
         self.succeed("run", "--network", self.network(), "--json", "a.json", "--quiet")
         self.succeed("run", "--network", "net.h5", "--arch", program.TINY, "--json", "b.json",

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/result_reader.hpp"
 #include "sparse_formats/error.hpp"
 #include "tools/numbers.hpp"
@@ -18,17 +20,23 @@ namespace {
 struct Metric {
   const char* field;
   const char* title;  ///< of the chart
-  const char* axis;   ///< with the unit
+  const char* unit;   ///< what the chart says along y
+  const char* axis;   ///< the same where no title says of what
   const char* format;
 };
 
 constexpr Metric kMetrics[] = {
-    {"storage", "Storage", "storage (share of 8-bit dense weights)", kShare},
-    {"index_share", "Index share", "index bits (share of stored bits)", kShare},
-    {"outputs_none", "Output references, no bypass", "accumulator writes, no bypass", kShort},
-    {"outputs_step", "Output references, step bypass", "accumulator writes, step bypass", kShort},
-    {"cycles", "Cycles", "cycles", kShort},
-    {"speedup", "Speed-up", "speed-up over DCNN (ratio of cycles)", kRatio},
+    {"storage", "Storage", "share of 8-bit dense weights", "storage (share of 8-bit dense weights)",
+     kShare},
+    {"index_share", "Index share", "share of stored bits", "index bits (share of stored bits)",
+     kShare},
+    {"outputs_none", "Output references, no bypass", "accumulator writes",
+     "accumulator writes, no bypass", kShort},
+    {"outputs_step", "Output references, step bypass", "accumulator writes",
+     "accumulator writes, step bypass", kShort},
+    {"cycles", "Cycles", "cycles", "cycles", kShort},
+    {"speedup", "Speed-up", "over DCNN (ratio of cycles)", "speed-up over DCNN (ratio of cycles)",
+     kRatio},
 };
 
 double number_at(const Line& line, const workloads::JsonPlace& place, const char* pointer) {
@@ -60,11 +68,25 @@ ordered_json metrics_row(const Line& line, const workloads::JsonPlace& place) {
           share(number_at(line, place, "/nonzero_weights"), dense / kDenseBits)};
 }
 
-Chart side_by_side(const Metric& metric, const Lines& lines) {
+constexpr double kRoomForText = 1.12;  // above the highest bar
+
+/// Of the networks' numbers in that column.
+double largest(const Dataset& data, std::string_view field) {
+  const auto column =
+      static_cast<std::size_t>(std::ranges::find(data.columns, field) - data.columns.begin());
+  double most = 0.0;
+  for (const ordered_json& row : data.rows)
+    if (row[1] == kAllLayers && row[column].is_number())
+      most = std::max(most, row[column].get<double>());
+  return most > 0.0 ? most : 1.0;
+}
+
+Chart side_by_side(const Metric& metric, const Dataset& data, const Lines& lines) {
   ordered_json spec = chart_spec("grains", kThirdWidth, 190);
   spec["transform"].push_back({{"filter", std::string("datum.layer == '") + kAllLayers + "'"}});
-  ordered_json y = quantity(metric.field, metric.axis,
+  ordered_json y = quantity(metric.field, metric.unit,
                             metric.format == std::string_view(kShort) ? kShort : "~r");
+  y["scale"] = {{"nice", false}, {"domainMax", kRoomForText * largest(data, metric.field)}};
   ordered_json color = colours("granularity", "granularity", lines.granularities);
   color["legend"] = nullptr;  // x says it
   spec["encoding"] = {{"x", names("granularity", "granularity")}, {"y", y}};
@@ -148,7 +170,7 @@ Section comparison_section(const Input& input) {
                   "outputs_step", "cycles", "speedup", "density"};
   for (const Line& line : lines.all) data.rows.push_back(metrics_row(line, input.place()));
   Group group{.title = "What regularity buys", .charts = {}};
-  for (const Metric& metric : kMetrics) group.charts.push_back(side_by_side(metric, lines));
+  for (const Metric& metric : kMetrics) group.charts.push_back(side_by_side(metric, data, lines));
   group.charts.push_back(by_layer(section, lines));
   section.groups.push_back(std::move(group));
   if (lines.granularities.size() > 1) {

@@ -30,21 +30,21 @@ void add_energies(Dataset& data, const Line& line) {
     }
 }
 
-ordered_json stacked(const char* x_offset, const ordered_json& x) {
+ordered_json energy_channel() {
+  ordered_json channel = quantity("uJ", "energy (µJ)", "~s");
+  channel["stack"] = "zero";
+  return channel;
+}
+
+/// Colour, order and what is shown under the pointer; places are the caller's.
+ordered_json stack_of_components() {
   std::vector<std::string> components;
   for (const Part& component : kComponents) components.emplace_back(component.name);
-  ordered_json y = quantity("uJ", "energy (µJ)", "~s");
-  y["stack"] = "zero";
-  ordered_json encoding{{"x", x},
-                        {"y", y},
-                        {"color", colours("component", "component", components)},
-                        {"order", {{"field", "order"}}},
-                        {"opacity", selected_opacity()},
-                        {"tooltip",
-                         {tip("layer", "layer"), tip("machine", "machine"),
-                          tip("component", "component"), tip("uJ", "energy (µJ)", ",.3f")}}};
-  if (x_offset != nullptr) encoding["xOffset"] = {{"field", x_offset}, {"sort", nullptr}};
-  return encoding;
+  return {{"color", colours("component", "component", components)},
+          {"order", {{"field", "order"}}},
+          {"tooltip",
+           {tip("layer", "layer"), tip("machine", "machine"), tip("component", "component"),
+            tip("uJ", "energy (µJ)", ",.3f")}}};
 }
 
 }  // namespace
@@ -57,14 +57,19 @@ Group energy_group(Section& section, const Lines& lines) {
   ordered_json by_layer = layer_spec(lines, "energy", 260);
   by_layer["transform"].push_back({{"filter", std::string("datum.layer != '") + kAllLayers + "'"}});
   by_layer["mark"] = {{"type", "bar"}, {"cursor", "pointer"}};
-  by_layer["encoding"] = stacked("machine", layer_axis(lines.layers));
+  by_layer["encoding"] = stack_of_components();
+  by_layer["encoding"]["x"] = layer_axis(lines.layers);
+  by_layer["encoding"]["xOffset"] = {{"field", "machine"}, {"sort", nullptr}};
+  by_layer["encoding"]["y"] = energy_channel();
+  by_layer["encoding"]["opacity"] = selected_opacity();
 
-  ordered_json of_all = layer_spec(lines, "energy", 200);
-  of_all["width"] = kHalfWidth;
+  ordered_json of_all = layer_spec(lines, "energy", 100);
   of_all["transform"].push_back({{"filter", std::string("datum.layer == '") + kAllLayers + "'"}});
   of_all["mark"] = {{"type", "bar"}};
-  of_all["encoding"] = stacked(nullptr, names("machine", "machine"));
-  of_all["encoding"].erase("opacity");
+  of_all["encoding"] = stack_of_components();
+  of_all["encoding"]["y"] = names("machine", "machine");
+  of_all["encoding"]["x"] = energy_channel();
+  of_all["encoding"]["color"]["legend"] = nullptr;  // as above
 
   return {.title = "Energy",
           .charts = {{.id = "energy",
@@ -76,10 +81,9 @@ Group energy_group(Section& section, const Lines& lines) {
                       .layers = true},
                      {.id = "energy-all",
                       .title = "Energy of all layers",
-                      .about = "The same, added up.",
+                      .about = "The same, added up; colours as above.",
                       .spec = of_all,
-                      .dataset = "energy",
-                      .size = "narrow"}}};
+                      .dataset = "energy"}}};
 }
 
 }  // namespace scnn::cli::report

@@ -55,6 +55,7 @@ Chart roofline_chart(Section& section, const Lines& lines, const memory::Archite
   ordered_json x = quantity("intensity", "products per byte of DRAM traffic", ",~r");
   ordered_json y = quantity("rate", "products per cycle", ",~r");
   x["scale"] = y["scale"] = {{"type", "log"}, {"nice", false}, {"padding", 12}};
+  x["axis"]["tickCount"] = y["axis"]["tickCount"] = 5;
   spec["encoding"] = {{"x", x}, {"y", y}};
   ordered_json bound = colours("bound", "limited by", {"the PEs", "DRAM", kAllLayers});
   ordered_json shape{{"field", "bound"},

@@ -64,10 +64,12 @@ std::string chart_html(std::size_t section, const Chart& chart) {
 std::string section_html(std::size_t index, const Section& section, int level) {
   std::string html = fmt::format(
       "<section id=\"s{0}\" aria-labelledby=\"s{0}-title\">\n<h{1} id=\"s{0}-title\">{2}</h{1}>\n"
-      "<p class=\"subtitle\">{3}</p>\n<div class=\"cards\">\n",
+      "<p class=\"subtitle\">{3}</p>\n",
       index, level, escaped(section.title), escaped(section.subtitle));
+  if (!section.cards.empty()) html += "<div class=\"cards\">\n";
   for (const Card& card : section.cards) html += card_html(card);
-  html += "</div>\n<div class=\"controls\"></div>\n";
+  if (!section.cards.empty()) html += "</div>\n";
+  html += "<div class=\"controls\"></div>\n";
   for (const Group& group : section.groups) {
     html += fmt::format("<h3>{}</h3>\n<div class=\"charts\">\n", escaped(group.title));
     for (const Chart& chart : group.charts) html += chart_html(index, chart);

@@ -24,14 +24,23 @@
             titlePadding: 8 },
     axisX: { grid: false },
     legend: { orient: "top", labelColor: ink, titleColor: ink, labelFontSize: 11.5,
-              titleFontSize: 12, titleFontWeight: 500, columns: 8, symbolLimit: 40,
+              titleFontSize: 12, titleFontWeight: 500, titleOrient: "left", columns: 8, symbolLimit: 40,
               labelLimit: 260 },
     range: { category: ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#999999",
                         "#F0E442"] },
     text: { color: ink, fontSize: 11 },
     line: { color: ink },
+    title: { color: ink, fontSize: 12, anchor: "start", offset: 6 },
+    header: { labelColor: ink, titleColor: ink },
     bar: { discreteBandSize: { band: 0.86 } },
-    scale: { bandPaddingInner: 0.18, bandWithNestedOffsetPaddingInner: 0.22 },
+    scale: { barBandPaddingInner: 0.18, rectBandPaddingInner: 0.05, bandWithNestedOffsetPaddingInner: 0.22 },
+  };
+
+  // Lines between the powers of ten step back.
+  const logarithmicGrid = {
+    condition: { test: "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) > 1e-6",
+                 value: 0.05 },
+    value: 0.16,
   };
 
   const legendColumns = { wide: 8, narrow: 4, third: 2 };
@@ -39,15 +48,55 @@
     ({ ...config, legend: { ...config.legend, columns: legendColumns[size] } });
 
   const channelsOf = (spec, channel) =>
-    [spec, ...(spec.layer ?? [])].map((part) => part.encoding?.[channel]).filter(Boolean);
+    [spec, ...(spec.layer ?? []), spec.spec].map((part) => part?.encoding?.[channel]).filter(Boolean);
+
+  const itemsOf = (node) => (node.marktype && node.marktype !== "group"
+    ? (node.role === "mark" ? node.items : []) : (node.items ?? []).flatMap(itemsOf));
 
   class Chart {
     constructor(section, chart) {
       Object.assign(this, chart, { section });
       this.figure = document.getElementById(`s${section.index}-${chart.id}`);
+      this.plot = this.figure.querySelector(".plot");
       this.logarithmic = Object.fromEntries(chart.log.map((channel) =>
         [channel, channelsOf(chart.spec, channel).some((c) => c.scale?.type === "log")]));
       this.addTools();
+      if (this.layers) this.addKeys();
+    }
+
+    // Left and right, home and end select a layer; the line under the chart says its numbers.
+    addKeys() {
+      this.reading = el("p", { class: "reading", "aria-live": "polite" });
+      this.plot.after(this.reading);
+      this.plot.tabIndex = 0;
+      this.plot.setAttribute("role", "group");
+      this.plot.setAttribute("aria-label",
+        `${this.title}. Left and right arrows select a layer, Escape all layers.`);
+      this.plot.addEventListener("keydown", (event) => {
+        const { layers, layer } = this.section;
+        const at = layers.indexOf(layer), last = layers.length - 1;
+        const next = { ArrowRight: Math.min(at + 1, last), ArrowLeft: at < 0 ? last : Math.max(at - 1, 0),
+                       Home: 0, End: last, Escape: -1 }[event.key];
+        if (next === undefined) return;
+        event.preventDefault();
+        this.section.select(layers[next] ?? "");
+        this.read();
+      });
+      this.plot.addEventListener("blur", () => { this.reading.textContent = ""; });
+    }
+
+    // What the pointer would show of the selected layer's marks, where they are few.
+    read() {
+      const { layer } = this.section, kMost = 24;
+      const tips = channelsOf(this.spec, "tooltip").find(Array.isArray) ?? [];
+      const format = vega.defaultLocale().format;
+      const shown = (datum) => tips.filter((tip) => tip.field !== "layer" && datum[tip.field] != null)
+        .map((tip) => (tip.format ? `${tip.title} ${format(tip.format)(datum[tip.field])}` : datum[tip.field]))
+        .join(", ");
+      const marks = itemsOf(this.view.scenegraph().root).map((item) => item.datum)
+        .filter((datum) => layer !== "" && datum?.layer === layer);
+      const text = marks.length > kMost ? `${marks.length} marks` : marks.map(shown).join("; ");
+      this.reading.textContent = layer === "" ? "all layers" : `${layer}: ${text}`;
     }
 
     addTools() {
@@ -72,6 +121,7 @@
     // The specification with the choices made on the page.
     chosenSpec() {
       const spec = structuredClone(this.spec);
+      spec.description = this.title;
       for (const [key, channel] of Object.entries(this.fields)) {
         const option = this.section.chosen(key);
         for (const part of channelsOf(spec, channel)) {
@@ -81,18 +131,20 @@
           if (part.axis && option.format) part.axis.format = option.format;
           if (channel === "color") {  // many values of a number are shades
             part.type = option.format ? "quantitative" : "nominal";
-            part.scale = option.format ? { scheme: "viridis" } : {};
+            part.scale = option.format ? { ...part.scale, scheme: "viridis" } : {};
           }
         }
         this.showUnderPointer(spec, option);
       }
       for (const part of spec.layer ?? [])  // the median has no field of its own
-        if (part.encoding?.y?.aggregate) Object.assign(part.encoding.y, {
+        if (part.encoding?.y?.aggregate && !part.encoding.y.field) Object.assign(part.encoding.y, {
           field: spec.encoding.y.field, type: "quantitative", title: spec.encoding.y.title });
       for (const channel of this.log)
         for (const part of channelsOf(spec, channel))
-          part.scale = { ...(part.scale ?? {}), type: this.logarithmic[channel] ? "log" : "linear",
-                         ...this.barDomain(spec, channel, part) };
+          part.scale = this.scaleOf(spec, channel, part);
+      for (const channel of ["x", "y"])
+        for (const part of channelsOf(spec, channel))
+          if (part.axis && part.scale?.type === "log") part.axis.gridOpacity = logarithmicGrid;
       const parameter = (name, value) => {
         for (const one of spec.params ?? []) if (one.name === name) one.value = value;
       };
@@ -100,6 +152,21 @@
       for (const control of this.section.controls) parameter(control.key, control.selected);
       spec.datasets = Object.fromEntries(this.datasetNames(spec).map((name) => [name, this.rows(name)]));
       return spec;
+    }
+
+    scaleOf(spec, channel, part) {
+      const scale = { ...part.scale, type: this.scaleType(channel, part),
+                      ...this.barDomain(spec, channel, part) };
+      if (scale.type !== "linear") delete scale.zero;
+      return scale;
+    }
+
+    // A logarithm has no place for 0; bars begin under the least instead.
+    scaleType(channel, { field }) {
+      if (!this.logarithmic[channel]) return "linear";
+      const bars = this.spec.mark?.type === "bar";
+      return bars || this.rows(this.dataset).every((row) => row[field] == null || row[field] > 0)
+        ? "log" : "symlog";
     }
 
     // Bars begin at 0, which logarithms lack: there they begin under the least.
@@ -122,7 +189,9 @@
     }
 
     datasetNames(spec) {
-      return [...new Set([spec, ...(spec.layer ?? [])].map((part) => part.data?.name).filter(Boolean))];
+      const namesOf = (part) =>
+        [part.data?.name, ...(part.transform ?? []).map((transform) => transform.from?.data?.name)];
+      return [...new Set([spec, ...(spec.layer ?? [])].flatMap(namesOf).filter(Boolean))];
     }
 
     rows(name) {
@@ -149,7 +218,7 @@
     }
 
     async draw() {
-      const { view } = await vegaEmbed(this.figure.querySelector(".plot"), this.chosenSpec(), {
+      const { view } = await vegaEmbed(this.plot, this.chosenSpec(), {
         mode: "vega-lite", renderer: "svg", actions: false, config: configFor(this.size),
         tooltip: { theme: "scnn", sanitize: (value) =>
           String(value).replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`) },
@@ -174,7 +243,7 @@
         const text = [columns, ...rows].map((row) => row.map(quoted).join(",")).join("\r\n") + "\r\n";
         give(URL.createObjectURL(new Blob([text], { type: "text/csv" })));
       } else if (kind === "SVG") {
-        const text = (await this.view.toSVG()).replaceAll("currentColor", "#000");
+        const text = (await this.view.toSVG()).replaceAll("currentColor", "#000").replaceAll('stroke="Canvas"', 'stroke="#fff"');
         give(URL.createObjectURL(new Blob([text], { type: "image/svg+xml" })));
       } else {
         give((await this.paperCanvas()).toDataURL("image/png"));

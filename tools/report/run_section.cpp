@@ -3,6 +3,7 @@
 #include "sim/architecture_file.hpp"
 #include "tools/numbers.hpp"
 #include "tools/report/cards.hpp"
+#include "tools/report/detail_charts.hpp"
 #include "tools/report/html.hpp"
 #include "tools/report/layer_charts.hpp"
 #include "tools/report/sections.hpp"
@@ -32,12 +33,8 @@ Section run_section(const Input& input) {
                   .subtitle = fmt::format("Run on {}", machine_text(head.architecture))};
   section.cards = headline_cards(lines.total());
   add_layer_charts(section, lines, head.architecture);
-  if (!input.object.contains("detail"))
-    section.groups.push_back(
-        {.title = "Inside the layers",
-         .html = "<p class=\"note\">Left out: heat map of the PEs, loads of the accumulator banks, "
-                 "times of output-channel groups. <code>scnn run --detail</code> adds them to a "
-                 "result.</p>\n"});
+  section.groups.push_back(
+      detail_group(section, read_detail(input, lines, head.architecture), head.architecture));
   section.groups.push_back({.title = "Numbers", .html = layer_table(lines)});
   section.groups.push_back(origin_group(input, &head.architecture));
   return section;

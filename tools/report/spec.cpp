@@ -12,8 +12,11 @@ constexpr std::size_t kUprightLabels = 16;  // more names than this are turned
 }  // namespace
 
 ordered_json quantity(std::string_view field, std::string_view title, std::string_view format) {
-  return {
-      {"field", field}, {"type", "quantitative"}, {"title", title}, {"axis", {{"format", format}}}};
+  // 0 has no prefix of its own, and would take that of its neighbours.
+  return {{"field", field},
+          {"type", "quantitative"},
+          {"title", title},
+          {"axis", {{"format", format}, {"labelExpr", "datum.value === 0 ? '0' : datum.label"}}}};
 }
 
 ordered_json layer_axis(std::size_t layers) {

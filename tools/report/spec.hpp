@@ -16,9 +16,9 @@ inline constexpr const char* kShort = "~s";
 inline constexpr const char* kRatio = ".2f";
 inline constexpr const char* kShare = ".3f";
 
-inline constexpr int kPageWidth = 1000;  ///< of a chart across the page, pixels
-inline constexpr int kHalfWidth = 480;
-inline constexpr int kThirdWidth = 310;
+inline constexpr int kPageWidth = 1030;  ///< of a chart across the page, pixels
+inline constexpr int kHalfWidth = 505;
+inline constexpr int kThirdWidth = 332;
 
 /// A quantity on a channel; the title says its unit.
 [[nodiscard]] ordered_json quantity(std::string_view field, std::string_view title,

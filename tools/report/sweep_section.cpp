@@ -8,80 +8,10 @@
 #include "tools/numbers.hpp"
 #include "tools/report/sections.hpp"
 #include "tools/report/spec.hpp"
+#include "tools/report/sweep_table.hpp"
 
 namespace scnn::cli::report {
 namespace {
-
-struct Column {
-  std::string name, unit;
-  bool axis = false;
-};
-
-/// A table of a sweep, failed points left out.
-struct Table {
-  std::vector<Column> columns;
-  std::vector<const ordered_json*> rows;
-  std::size_t failed = 0;
-
-  [[nodiscard]] std::optional<std::size_t> find(std::string_view name) const {
-    const auto found = std::ranges::find(columns, name, &Column::name);
-    if (found == columns.end()) return std::nullopt;
-    return static_cast<std::size_t>(found - columns.begin());
-  }
-  [[nodiscard]] bool is_numeric(std::size_t column) const {
-    return !rows.empty() && std::ranges::all_of(rows, [column](const ordered_json* row) {
-      return (*row)[column].is_number();
-    });
-  }
-};
-
-Column read_column(const ordered_json& object, const workloads::JsonPlace& place) {
-  const ordered_json& axis = sim::require_member(object, place, "axis");
-  if (!axis.is_boolean())
-    throw InputError((place / "axis").text(),
-                     fmt::format("found {}, expected true or false", workloads::shown(axis)));
-  return {sim::require_text(object, place, "name"), sim::require_text(object, place, "unit"),
-          axis.get<bool>()};
-}
-
-Table read_table(const Input& input) {
-  Table table;
-  const ordered_json& columns = require_array(input.object, input.place(), "columns");
-  for (std::size_t i = 0; i < columns.size(); ++i)
-    table.columns.push_back(read_column(columns[i], input.place() / "columns" / std::to_string(i)));
-  for (const char* needed : {"point", "network", "status", "cycles", "dcnn_cycles"})
-    if (!table.find(needed))
-      throw InputError((input.place() / "columns").text(),
-                       fmt::format("has no column \"{}\", expected one", needed));
-  const ordered_json& rows = require_array(input.object, input.place(), "rows");
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (!rows[i].is_array() || rows[i].size() != columns.size())
-      throw InputError((input.place() / "rows" / std::to_string(i)).text(),
-                       fmt::format("found {}, expected an array of {} cells",
-                                   workloads::shown(rows[i]), columns.size()));
-    if (rows[i][*table.find("status")] == "done")
-      table.rows.push_back(&rows[i]);
-    else
-      ++table.failed;
-  }
-  return table;
-}
-
-/// Vega reads dots and brackets in names of fields as paths.
-std::string field_of(std::string name) {
-  std::ranges::replace_if(
-      name, [](char c) { return c == '.' || c == '[' || c == ']' || c == '\\' || c == '\''; }, '_');
-  return name;
-}
-
-/// `area (mm²)` of a column area_mm2.
-std::string titled(const Column& column) {
-  std::string name = column.name;
-  if (column.unit.empty() || name == column.unit) return name;
-  if (const std::string suffix = "_" + column.unit; name.ends_with(suffix))
-    name.resize(name.size() - suffix.size());
-  return fmt::format("{} ({})", name, column.unit == "mm2" ? "mm²" : column.unit);
-}
 
 /// Columns of the table, and the ratios of time made from them.
 Dataset points_of(const Table& table) {
@@ -149,18 +79,20 @@ ordered_json point_tips(const Table& table) {
   return tips;
 }
 
-ordered_json metric_channel(const Control& control) {
+ordered_json metric_channel(const Section& section, const Control& control) {
   ordered_json channel =
       quantity(control.selected, option_of(control).title, option_of(control).format);
   channel["axis"]["tickCount"] = 8;
-  channel["scale"] = {{"zero", false}, {"nice", true}};
+  const bool wide = range_of(section.datasets.at("points"), control.selected).is_wide();
+  channel["scale"] = {{"type", wide ? "log" : "linear"}, {"zero", false}, {"nice", !wide}};
+  if (wide) channel["scale"]["padding"] = 12;
   return channel;
 }
 
 Chart scatter(const Section& section, const Table& table) {
   const Control &x = section.controls[0], &y = section.controls[1], &colour = section.controls[2];
   ordered_json spec = chart_spec("points", kPageWidth, 420);
-  spec["encoding"] = {{"x", metric_channel(x)}, {"y", metric_channel(y)}};
+  spec["encoding"] = {{"x", metric_channel(section, x)}, {"y", metric_channel(section, y)}};
   const ordered_json color{{"field", colour.selected},
                            {"type", "nominal"},
                            {"title", option_of(colour).title},
@@ -196,12 +128,6 @@ Chart scatter(const Section& section, const Table& table) {
 
 constexpr std::size_t kColours = 8;  // that are told apart; more values of a number are shades
 
-std::size_t different(const Table& table, std::size_t column) {
-  std::set<std::string> values;
-  for (const ordered_json* row : table.rows) values.insert((*row)[column].dump());
-  return values.size();
-}
-
 Chart multiple(const Section& section, const Table& table, std::size_t axis) {
   const Control& y = section.controls[1];
   const std::string field = field_of(table.columns[axis].name);
@@ -210,8 +136,8 @@ Chart multiple(const Section& section, const Table& table, std::size_t axis) {
   if (table.is_numeric(axis))
     x = {{"field", field}, {"type", "ordinal"}, {"title", table.columns[axis].name}};
   x["axis"] = {{"labelAngle", 0}, {"labelLimit", 70}, {"labelOverlap", "parity"}};
-  spec["encoding"] = {{"x", x}, {"y", metric_channel(y)}};
-  ordered_json median = metric_channel(y);
+  spec["encoding"] = {{"x", x}, {"y", metric_channel(section, y)}};
+  ordered_json median = metric_channel(section, y);
   spec["layer"] = {
       {{"mark", {{"type", "point"}, {"filled", true}, {"size", 22}, {"opacity", 0.3}}},
        {"encoding", {{"color", {{"value", "#0072B2"}}}, {"tooltip", point_tips(table)}}}},
@@ -291,7 +217,9 @@ Section sweep_section(const Input& input) {
   if (!table.rows.empty()) {
     add_controls(section, input, table);
     section.datasets["points"] = points_of(table);
-    section.groups.push_back({.title = "Trade-off", .charts = {scatter(section, table)}});
+    Group trade_off{.title = "Trade-off", .charts = {scatter(section, table)}};
+    trade_off.charts.push_back(parallel_chart(section, table, point_tips(table)));
+    section.groups.push_back(std::move(trade_off));
     Group multiples{.title = "Axis by axis",
                     .charts = {},
                     .html =

@@ -113,7 +113,11 @@ Chart diagonal(Section& section, const FigureFile& figure, const std::vector<Pai
   ordered_json spec = chart_spec(name, kHalfWidth, 340);
   ordered_json x = quantity("published", "published: " + figure.title, "~r");
   ordered_json y = quantity("simulated", "simulated: " + figure.title, "~r");
-  x["scale"] = y["scale"] = {{"zero", false}, {"nice", true}};
+  // Numbers of different units, or of one layer far from the others, share the axes.
+  constexpr double kFar = 30.0;
+  x["scale"] = y["scale"] = {
+      {"type", low > 0.0 && high > kFar * low ? "log" : "linear"}, {"zero", false}, {"nice", true}};
+  x["axis"]["tickCount"] = y["axis"]["tickCount"] = 8;
   ordered_json shape{{"field", "quantity"},
                      {"type", "nominal"},
                      {"title", "quantity"},
@@ -139,21 +143,25 @@ Chart diagonal(Section& section, const FigureFile& figure, const std::vector<Pai
           .size = "narrow"};
 }
 
-constexpr int kBar = 11;  // height of one, pixels
+// Height of a bar, pixels; thin ones where there are many.
+constexpr int kBar = 11, kThinBar = 7;
+constexpr std::int64_t kMany = 50;
 
 Chart errors(const Section& section, const FigureFile& figure) {
   ordered_json spec = chart_spec(figure.id + "-pairs", kHalfWidth, 340);
-  ordered_json y{{"field", "row"}, {"type", "nominal"}, {"sort", nullptr}, {"title", "row"}};
-  y["axis"] = {{"labelLimit", 170}, {"labelOverlap", false}};
+  ordered_json y{{"field", "row"}, {"type", "nominal"}, {"sort", nullptr}, {"title", nullptr}};
+  y["axis"] = {{"labelLimit", 200}, {"labelOverlap", false}, {"labelFontSize", 10}};
+  ordered_json x = quantity("error", "simulated over published, less 1 (%)", "+~f");
+  x["axis"]["grid"] = true;
   const Dataset& data = section.datasets.at(figure.id + "-pairs");
   const auto bars =
       std::ranges::count_if(data.rows, [](const ordered_json& row) { return row.back() == ""; });
-  spec["height"] = std::max<std::int64_t>(120, bars * kBar);
+  spec["height"] = std::max<std::int64_t>(120, bars * (bars > kMany ? kThinBar : kBar));
   spec["transform"].push_back({{"filter", "datum.why == ''"}});
   spec["mark"] = {{"type", "bar"}};
   spec["encoding"] = {{"y", y},
                       {"yOffset", {{"field", "quantity"}, {"sort", nullptr}}},
-                      {"x", quantity("error", "simulated over published, less 1 (%)", "+d")},
+                      {"x", x},
                       {"color",
                        {{"field", "quantity"},
                         {"type", "nominal"},
