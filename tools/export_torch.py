@@ -71,6 +71,13 @@ def is_transparent(function):
     return getattr(function, "__name__", "") in {"batch_norm", "dropout", "dropout2d"}
 
 
+# Integers as a file keeps them, and what one of them stands for.
+Scaled = collections.namedtuple("Scaled", ["values", "scale"])
+
+# Which weights are kept (0/1), and how they were chosen.
+Mask = collections.namedtuple("Mask", ["values", "granularity", "requested"])
+
+
 # A function that has read a value: whether it rectifies, and the keys of what it made.
 Reader = collections.namedtuple("Reader", ["relu", "transparent", "made"])
 
@@ -189,7 +196,10 @@ def geometry(name, module):
 def mask_of(module, weight):
     """What torch.nn.utils.prune left, where it was used."""
     mask = getattr(module, "weight_mask", None)
-    return None if mask is None else (mask.detach() != 0).reshape(weight.shape).numpy()
+    if mask is None:
+        return None
+    kept = (mask.detach() != 0).reshape(weight.shape).numpy()
+    return Mask(kept, "fine", float(kept.mean()))
 
 
 def layers_of(model, image, *, linear, fold_batch_norm):
@@ -240,12 +250,17 @@ def write(path, name, source, layers):
                 one = group.create_group(layer_name)
                 one.attrs.update(attributes)
                 for key, value in datasets.items():
-                    if value is not None:
+                    if isinstance(value, Scaled):
+                        one.create_dataset(key, data=value.values, compression=1,
+                                           shuffle=True).attrs["scale"] = float(value.scale)
+                    elif value is not None:
                         one.create_dataset(key, data=value.numpy(), compression=1, shuffle=True)
                 if mask is not None:
-                    kept = one.create_dataset("mask", data=mask.astype(numpy.uint8), compression=1)
-                    kept.attrs.update(granularity="fine", density_requested=float(mask.mean()),
-                                      density_achieved=float(mask.mean()))
+                    kept = one.create_dataset("mask", data=mask.values.astype(numpy.uint8),
+                                              compression=1)
+                    kept.attrs.update(granularity=mask.granularity,
+                                      density_requested=mask.requested,
+                                      density_achieved=float(mask.values.mean()))
         os.chmod(beside, 0o666 & ~current_umask())
         os.replace(beside, path)
     except BaseException:

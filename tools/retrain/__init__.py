@@ -1,0 +1,1 @@
+"""Iterative pruning with retraining: what tools/prune_retrain.py is made of."""
