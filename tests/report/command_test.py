@@ -76,6 +76,29 @@ class Report(program.ProgramTest):
         self.refuse(f"damaged.json#/total/counters/cycles: found {cycles}, expected {cycles - 1}, "
                     "the sum of the layers", "report", "damaged.json", "--html", "x.html")
 
+    def test_damaged_detail_is_refused_with_its_place(self):
+        self.succeed("run", "--network", "net.h5", "--json", "detail.json", "--detail", "--quiet")
+        whole = self.load("detail.json")
+
+        def refused(message, damage):
+            result = json.loads(json.dumps(whole))
+            damage(result["detail"]["layers"])
+            self.write("damaged.json", result)
+            self.refuse(f"damaged.json#/detail/layers{message}", "report", "damaged.json", "--html",
+                        "x.html")
+
+        layers = len(whole["layers"])
+        refused(f": found {layers - 1} layers, expected {layers} as the run has", lambda d: d.pop())
+        refused('/1/name: found "other", expected "conv2"', lambda d: d[1].update(name="other"))
+        refused("/0/pes/issue: found 63 numbers, expected 64", lambda d: d[0]["pes"]["issue"].pop())
+        refused("/0/pes/drain/2: found -1, expected an integer from 0",
+                lambda d: d[0]["pes"]["drain"].__setitem__(2, -1))
+        groups = len(whole["detail"]["layers"][0]["groups"]["start"])
+        refused(f"/0/groups/barrier: found {groups + 1} numbers, expected {groups}",
+                lambda d: d[0]["groups"]["barrier"].append(9))
+        refused("/2/bank_updates: found 33 numbers, expected 32",
+                lambda d: d[2]["bank_updates"].append(0))
+
     def test_a_damaged_table_of_a_sweep_is_refused_with_its_place(self):
         column = {"name": "point", "unit": "", "axis": False}
         table = {"schema": "scnn-sweep-table/1", "plan": "p", "columns": [column], "rows": []}

@@ -29,6 +29,9 @@ class Detail(PageTest):
         self.succeed("run", "--network", self.network(), "--arch", program.TINY, "--json",
                      "run.json", "--detail", "--quiet")
         self.result = self.load("run.json")
+        for layers in (self.result["layers"], self.result["detail"]["layers"]):
+            layers[0]["name"] = "stem"  # an order that is not the alphabet's
+        self.write("run.json", self.result)
         self.details = {layer["name"]: layer for layer in self.result["detail"]["layers"]}
         self.columns = self.result["architecture"]["pe_cols"]
         self.open("detail", "run.json")
@@ -56,6 +59,15 @@ class Detail(PageTest):
             for field, key in ACTIVITIES.items():
                 self.assertAlmostEqual(100 * pe[key] / cycles, mark["datum"][f"{field}_percent"])
             self.assertEqual(pe["products"], mark["datum"]["products"])
+
+    def test_the_arrays_stand_in_the_order_of_the_network(self):
+        places = {mark["datum"]["layer"]: place for place, mark in
+                  reversed(list(enumerate(chromium.marks(0, "pe-maps"))))}
+        self.assertEqual(list(self.details), sorted(places, key=places.get))
+        self.assertEqual(list(self.details), chromium.run("""
+            return [...document.querySelectorAll("#s0-pe-maps .role-title-text text, " +
+              "#s0-pe-maps text.role-title-text, #s0-pe-maps .role-column-title text")]
+              .map((text) => text.textContent);"""))
 
     def test_a_brighter_cell_is_a_busier_pe(self):
         colours = chromium.run("""

@@ -71,9 +71,11 @@ std::string section_html(std::size_t index, const Section& section, int level) {
   if (!section.cards.empty()) html += "</div>\n";
   html += "<div class=\"controls\"></div>\n";
   for (const Group& group : section.groups) {
-    html += fmt::format("<h3>{}</h3>\n<div class=\"charts\">\n", escaped(group.title));
+    html += fmt::format("<h3>{}</h3>\n", escaped(group.title));
+    if (!group.charts.empty()) html += "<div class=\"charts\">\n";
     for (const Chart& chart : group.charts) html += chart_html(index, chart);
-    html += "</div>\n" + group.html;
+    if (!group.charts.empty()) html += "</div>\n";
+    html += group.html;
   }
   return html + "</section>\n";
 }

@@ -39,8 +39,8 @@
   // Lines between the powers of ten step back.
   const logarithmicGrid = {
     condition: { test: "abs(log(datum.value) / LN10 - round(log(datum.value) / LN10)) > 1e-6",
-                 value: 0.05 },
-    value: 0.16,
+                 value: 0.35 },  // times that of the axis
+    value: 1,
   };
 
   const legendColumns = { wide: 8, narrow: 4, third: 2 };

@@ -13,17 +13,19 @@ constexpr const char* kActivityFields[] = {"issue",   "bank_stall", "weight_wait
                                            "barrier", "buffer",     "drain"};
 
 Dataset pes_data(const std::vector<LayerDetail>& layers, const memory::Architecture& arch) {
-  Dataset data{.columns = {"layer", "row", "column"}, .rows = {}};
+  Dataset data{.columns = {"layer", "number", "row", "column"}, .rows = {}};
   for (const char* field : kActivityFields) data.columns.emplace_back(field);
   data.columns.insert(data.columns.end(), {"steps", "products"});
-  for (const LayerDetail& layer : layers)
+  for (std::size_t number = 0; number < layers.size(); ++number) {
+    const LayerDetail& layer = layers[number];
     for (std::size_t pe = 0; pe < layer.steps.size(); ++pe) {
       const auto columns = static_cast<std::size_t>(arch.pe_cols);
-      ordered_json row{layer.name, pe / columns, pe % columns};
+      ordered_json row{layer.name, number, pe / columns, pe % columns};
       for (const Counts& activity : layer.activities) row.push_back(activity[pe]);
       row.insert(row.end(), {layer.steps[pe], layer.products[pe]});
       data.rows.push_back(std::move(row));
     }
+  }
   return data;
 }
 
@@ -100,7 +102,7 @@ Chart maps_chart(std::size_t layers, const memory::Architecture& arch) {
   add_shares(spec);
   spec["facet"] = {{"field", "layer"},
                    {"type", "nominal"},
-                   {"sort", nullptr},
+                   {"sort", {{"field", "number"}, {"op", "min"}}},
                    {"title", nullptr},
                    {"header", {{"labelLimit", width}, {"labelFontSize", 10}, {"labelPadding", 3}}}};
   spec["columns"] = across;

@@ -146,6 +146,7 @@ Chart diagonal(Section& section, const FigureFile& figure, const std::vector<Pai
 // Height of a bar, pixels; thin ones where there are many.
 constexpr int kBar = 11, kThinBar = 7;
 constexpr std::int64_t kMany = 50;
+constexpr std::int64_t kText = 15;  // height of a row with its name
 
 Chart errors(const Section& section, const FigureFile& figure) {
   ordered_json spec = chart_spec(figure.id + "-pairs", kHalfWidth, 340);
@@ -156,7 +157,11 @@ Chart errors(const Section& section, const FigureFile& figure) {
   const Dataset& data = section.datasets.at(figure.id + "-pairs");
   const auto bars =
       std::ranges::count_if(data.rows, [](const ordered_json& row) { return row.back() == ""; });
-  spec["height"] = std::max<std::int64_t>(120, bars * (bars > kMany ? kThinBar : kBar));
+  std::set<std::string> rows;
+  for (const ordered_json& row : data.rows)
+    if (row.back() == "") rows.insert(row.front());
+  spec["height"] = std::max({120L, bars * (bars > kMany ? kThinBar : kBar),
+                             static_cast<std::int64_t>(rows.size()) * kText});
   spec["transform"].push_back({{"filter", "datum.why == ''"}});
   spec["mark"] = {{"type", "bar"}};
   spec["encoding"] = {{"y", y},
