@@ -10,7 +10,7 @@
 # Two runs of one thread each, about an hour on two cores. The log is WORK/accuracy.jsonl.
 set -eu
 if [ $# -lt 3 ]; then
-  sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2
+  sed -n '3,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0" >&2
   exit 2
 fi
 pictures=$1 state=$2 work=$3
