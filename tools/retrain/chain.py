@@ -1,16 +1,16 @@
 """One chain of steps: mask, retrain, measure, quantise, export; each goes on from the last."""
 
+import collections
 import copy
 import hashlib
 import json
 import os
 import pathlib
-import sys
 
 import torch
 
 from retrain import integers, masks, sensitivity
-from retrain.training import fingerprint, save
+from retrain.training import Place, fingerprint, save
 
 
 class Measured:
@@ -55,12 +55,13 @@ class Context:
         return self._measured.of(self.trainer, model, images)
 
     def measure(self, model, entry, images=None):
-        """Measures and logs."""
+        """Measures, logs and returns an accuracy."""
         accuracy, count = self.accuracy(model, images or self.options.test_images)
         self.log.add(**entry, seed=self.options.seed, accuracy=accuracy, images=count)
         if not self.options.quiet:
-            words = [entry["stage"], entry.get("granularity", ""), str(entry.get("density", ""))]
-            print(f"{' '.join(w for w in words if w)}: {accuracy:.4f}", file=sys.stderr, flush=True)
+            words = [str(entry[k]) for k in ("stage", "granularity", "layer", "density") if k in entry]
+            print(f"{' '.join(words)}: {accuracy:.4f}", flush=True)
+        return accuracy
 
     def export(self, model, mask, name, entry):
         """The network with integer weights: measured, and written with an image's activations."""
@@ -91,25 +92,31 @@ def run(context, granularity, recipe):
     pruner = context.pruner()
     model = copy.deepcopy(context.model)
     previous = None
-    for density, wanted in steps_of(context, granularity):
+    steps = steps_of(context, granularity)
+    for number, (density, wanted) in enumerate(steps, 1):
         name = f"{granularity}-{'given' if density is None else f'{density:g}'}-s{recipe.seed}"
         out = context.work / "masks" / f"{name}.h5"
         found = pruner.prune(copy.deepcopy(model).cpu(), granularity, wanted, out, previous)
         previous = out
-        step(context, model, found, recipe, (name, granularity, density))
+        achieved = masks.density(found)
+        step = Step(name, {"granularity": granularity,
+                           "density": achieved if density is None else density,
+                           "density_achieved": achieved}, f"{name} (step {number} of {len(steps)})")
+        take(step, context, model, found, recipe)
 
 
-def step(context, model, found, recipe, place):
+# The name of its files, what all its lines in the log say, what is shown while it trains.
+Step = collections.namedtuple("Step", ["name", "entry", "label"])
+
+
+def take(step, context, model, found, recipe):
     """One density: `model` is pruned by the masks `found`, retrained, measured and exported."""
-    name, granularity, density = place
-    achieved = masks.density(found)
-    entry = {"granularity": granularity, "density": achieved if density is None else density,
-             "density_achieved": achieved}
     held = masks.parameters(model, found)
     before = copy.deepcopy(model)
-    for parameter, mask in held.items():
-        before.get_parameter(parameter).data.mul_(mask.to(context.options.device))
-    context.measure(before, {"stage": "pruned", **entry, "epoch": 0.0}, context.options.quick_images)
-    context.trainer.train(model, recipe, held, context.work / "checkpoints" / f"{name}.pt", name)
-    context.measure(model, {"stage": "retrained", **entry, "epoch": recipe.epochs})
-    context.export(model, found, name, {**entry, "epoch": recipe.epochs})
+    masks.apply(before, held)
+    context.measure(before, {"stage": "pruned", **step.entry, "epoch": 0.0},
+                    context.options.quick_images)
+    checkpoint = context.work / "checkpoints" / f"{step.name}.pt"
+    context.trainer.train(model, recipe, held, Place(step.name, checkpoint, step.label))
+    context.measure(model, {"stage": "retrained", **step.entry, "epoch": recipe.epochs})
+    context.export(model, found, step.name, {**step.entry, "epoch": recipe.epochs})

@@ -1,5 +1,6 @@
 """The network the machine runs: batch norms folded into the weights, the weights as integers."""
 
+import collections
 import copy
 
 import h5py
@@ -9,6 +10,7 @@ from torch import nn
 
 import export_torch
 from retrain.errors import RetrainError
+from torch_recorder import Recorder
 
 KINDS = (nn.Conv2d, nn.Linear)
 
@@ -27,19 +29,20 @@ def replace(model, name, module):
 def folded(model, image):
     """A copy on the CPU in which the convolutions do the work of the batch norms behind them."""
     model = copy.deepcopy(model).cpu().eval()
-    recorder = export_torch.Recorder(model, KINDS)
+    recorder = Recorder(model, KINDS)
     recorder.run(model, image)
     names = {module: name for name, module in model.named_modules()}
+    runs = collections.Counter(module for _, module, _, _ in recorder.calls)
+    readings = collections.Counter(recorder.norms.values())
     with torch.no_grad():
         for _, module, _, made in recorder.calls:
             norm = recorder.norm_behind(made)
-            if norm is None or norm not in names:
+            if norm is None or runs[module] > 1 or readings[norm] > 1:
                 continue
-            bias = None if module.bias is None else module.bias
-            weight, bias = export_torch.folded(module.weight, bias, norm)
+            weight, bias = export_torch.folded(module.weight, module.bias, norm)
             module.weight.copy_(weight)
             module.bias = nn.Parameter(bias)
-            replace(model, names.pop(norm), nn.Identity())
+            replace(model, names[norm], nn.Identity())
     return model
 
 

@@ -54,11 +54,17 @@ class Pruner:
                  "--out", out, "--quiet"]
         words += [word for glob in self._skip for word in ("--skip", glob)]
         words += [] if previous is None else ["--mask", previous]
-        done = subprocess.run([str(w) for w in words], capture_output=True, text=True, check=False)
+        # In a session of its own: Ctrl-C is for the run, which stops in order.
+        done = subprocess.run([str(w) for w in words], capture_output=True, text=True, check=False,
+                              start_new_session=True)
         weights.unlink()
         if done.returncode != 0:
             raise RetrainError(f"scnn prune: {done.stderr.strip() or done.returncode}")
-        return read(out)
+        masks = read(out)
+        if not masks:
+            raise RetrainError("scnn prune: no layer was pruned, expected at least one (see --skip and "
+                               "--densities)")
+        return masks
 
 
 def read(path):
@@ -75,11 +81,21 @@ def read(path):
 
 def parameters(model, masks):
     """Parameter name -> 0/1 tensor of its shape."""
-    modules = dict(model.named_modules())
     names = integers.layers_of(model)
-    return {f"{names[layer]}.weight" if names[layer] else "weight":
-            torch.from_numpy(mask.values).reshape(modules[names[layer]].weight.shape)
-            .to(modules[names[layer]].weight.dtype) for layer, mask in masks.items()}
+    found = {}
+    for layer, mask in masks.items():
+        parameter = f"{names[layer]}.weight" if names[layer] else "weight"
+        weight = model.get_parameter(parameter)
+        found[parameter] = torch.from_numpy(mask.values).reshape(weight.shape).to(weight.dtype)
+    return found
+
+
+def apply(model, held):
+    """Zeroes what the 0/1 tensors of `parameters` drop."""
+    with torch.no_grad():
+        for name, mask in held.items():
+            weight = model.get_parameter(name)
+            weight.mul_(mask.to(weight.device))
 
 
 def density(masks):

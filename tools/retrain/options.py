@@ -2,8 +2,6 @@
 
 import argparse
 
-import torch
-
 from retrain.errors import RetrainError
 
 GRANULARITIES = ("fine", "vector", "kernel", "filter")
@@ -55,6 +53,8 @@ def parser():
     pruning.add_argument("--from-sensitivity", action="store_true",
                          help="choose each layer's densities from that scan so that all layers "
                               "together reach the schedule's")
+    pruning.add_argument("--evaluate", action="append", metavar="NET",
+                         help="only print the accuracy of this exported network; may be repeated")
     training = it.add_argument_group("training")
     training.add_argument("--adapt-epochs", type=float, default=0, metavar="E",
                           help="train the dense network first; default: 0")
@@ -74,6 +74,8 @@ def parser():
     training.add_argument("--precision", choices=["float32", "bf16"], default="float32",
                           help="of training; accuracies are measured in float32; default: float32")
     data = it.add_argument_group("data and measuring")
+    data.add_argument("--data-name", metavar="TEXT",
+                      help="what the log calls the data; default: the folder's name")
     data.add_argument("--size", type=int, metavar="N", help="scale all pictures to N x N")
     data.add_argument("--crop-padding", type=int, default=4, metavar="N",
                       help="crop training pictures at random out of a border of N; default: 4")
@@ -91,12 +93,12 @@ def parser():
                       help="the test picture whose activations are exported; default: 0")
     data.add_argument("--cache", metavar="FOLDER", help="decoded pictures; default: WORK/pictures")
     running = it.add_argument_group("running")
-    running.add_argument("--scnn", metavar="PROGRAM", help="default: build/release/scnn, then PATH")
+    running.add_argument("--scnn", metavar="PROGRAM", help="default: that of build/release, else in PATH")
     running.add_argument("--device", metavar="D", help="default: cuda where there is one, else cpu")
     running.add_argument("--threads", type=int, default=1, metavar="N",
                          help="of PyTorch; results are equal for equal N only; default: 1")
     running.add_argument("--log", metavar="FILE", help="default: WORK/accuracy.jsonl")
-    running.add_argument("--quiet", action="store_true", help="no progress, no summary")
+    running.add_argument("--quiet", action="store_true", help="print neither accuracies nor progress")
     return it
 
 
@@ -124,5 +126,6 @@ def check(options):
         if value is not None and not low <= value <= high:
             raise RetrainError(f"--{name.replace('_', '-')}: found {value:g}, expected {low:g} to "
                                f"{high:g}")
-    options.device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
+    if options.densities and options.from_sensitivity:
+        raise RetrainError("--densities: found beside --from-sensitivity, expected one of them")
     return options

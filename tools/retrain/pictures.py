@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-import os
 import pathlib
-import tempfile
 
 import numpy
 import torch
 from PIL import Image, UnidentifiedImageError
 
+from export_torch import beside
 from retrain.errors import RetrainError
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".ppm", ".webp"}
@@ -51,12 +50,10 @@ def decoded(path, size):
 
 
 def decode(files, size, out, progress):
-    """All pictures as one array [N][H][W][3], written beside its name and renamed."""
+    """All pictures as one array [N][H][W][3], complete or not there."""
     first = decoded(files[0][0], size)
-    handle, beside = tempfile.mkstemp(prefix=out.name + ".part-", dir=out.parent)
-    os.close(handle)
-    try:
-        array = numpy.lib.format.open_memmap(beside, "w+", numpy.uint8, (len(files), *first.shape))
+    with beside(out) as temporary:
+        array = numpy.lib.format.open_memmap(temporary, "w+", numpy.uint8, (len(files), *first.shape))
         for index, (path, _) in enumerate(files):
             picture = decoded(path, size)
             if picture.shape != first.shape:
@@ -66,11 +63,6 @@ def decode(files, size, out, progress):
             array[index] = picture
             progress.step(index + 1, len(files))
         array.flush()
-        del array
-        os.replace(beside, out)
-    except BaseException:
-        pathlib.Path(beside).unlink(missing_ok=True)
-        raise
 
 
 class Pictures:
@@ -117,6 +109,7 @@ class Augmentation:
     """A crop at a random place of the picture with a black border, and a flip of every second one."""
 
     def __init__(self, padding, flip):
+        self.key = [padding, flip]
         self._padding = padding
         self._flip = flip
 

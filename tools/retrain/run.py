@@ -7,11 +7,11 @@ import signal
 
 import torch
 
-from retrain import chain, pictures, sensitivity, state
-from retrain.errors import Interrupted, RetrainError
+from retrain import chain, integers, pictures, sensitivity, state
+from retrain.errors import RetrainError
 from retrain.logfile import Log
 from retrain.progress import Progress
-from retrain.training import Recipe, Trainer
+from retrain.training import Place, Recipe, Trainer
 
 
 @contextlib.contextmanager
@@ -29,7 +29,7 @@ def lock(path, wait):
 
 def header(options, train, test):
     """What the accuracies were measured on and with."""
-    return {"network": options.model.rpartition(":")[2], "data": pathlib.Path(options.data).name,
+    return {"network": options.model.rpartition(":")[2], "data": options.data_name or pathlib.Path(options.data).resolve().name,
             "images": len(test), "train_images": len(train), "classes": len(test.classes),
             "seed": options.seed, "torch": torch.__version__, "device": options.device,
             "threads": options.threads, "precision": options.precision, "batch": options.batch,
@@ -54,31 +54,47 @@ def adapt(context):
     if options.adapt_epochs > 0:
         context.trainer.train(model, recipe_of(options, options.adapt_epochs,
                                                options.adapt_learning_rate), {},
-                              checkpoints / f"adapted-s{options.seed}.pt", "adapting")
+                              Place("adapting", checkpoints / f"adapted-s{options.seed}.pt",
+                                    "adapting"))
         context.measure(model, {"stage": "adapted", "epoch": options.adapt_epochs})
     if not options.adapt_only:
         context.export(model, {}, f"dense-s{options.seed}", {"epoch": options.adapt_epochs})
 
 
-def run(options):
-    """Everything that the options ask for."""
+def prepared(options):
+    """The model as it was read, and the trainer with the data."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that nothing half-written stays
+    options.device = options.device or ("cuda" if torch.cuda.is_available() else "cpu")
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
+    torch.backends.cudnn.deterministic = True
     progress = Progress(options.quiet)
-    work = pathlib.Path(options.work)
     model = state.build(options.model)
     if options.state:
         state.load(model, options.state)
     model = model.to(options.device).to(memory_format=torch.channels_last)
-    cache = pathlib.Path(options.cache) if options.cache else work / "pictures"
+    cache = pathlib.Path(options.cache or pathlib.Path(options.work, "pictures"))
     train, test = (pictures.load(options.data, part, cache, options.size, progress)
                    for part in ("train", "test"))
     if train.classes != test.classes:
         raise RetrainError(f"{options.data}: train and test have different classes")
-    trainer = Trainer(train, test, pictures.Scaling(options.mean, options.std, options.device),
-                      pictures.Augmentation(options.crop_padding, not options.no_flip), progress)
+    if train.images.shape[1:] != test.images.shape[1:]:
+        raise RetrainError(f"{options.data}: train and test have pictures of different size "
+                           "(--size N scales all pictures)")
+    return model, Trainer(train, test, pictures.Scaling(options.mean, options.std, options.device),
+                          pictures.Augmentation(options.crop_padding, not options.no_flip), progress)
+
+
+def run(options):
+    """Everything that the options ask for."""
+    model, trainer = prepared(options)
     stop_on_signals(trainer)
-    log = Log(options.log or work / "accuracy.jsonl", header(options, train, test))
+    if options.evaluate:
+        evaluate(options, model, trainer)
+        return
+    work = pathlib.Path(options.work)
+    log = Log(options.log or work / "accuracy.jsonl",
+              header(options, trainer.train_set, trainer.test_set))
     context = chain.Context(options, model, trainer, log)
     with lock(work / "checkpoints" / f"dense-s{options.seed}.lock", wait=True):
         adapt(context)
@@ -91,13 +107,21 @@ def run(options):
                                                           options.learning_rate))
 
 
+def evaluate(options, model, trainer):
+    """The accuracy of exported networks, from nothing but their files."""
+    image = trainer.scaling(trainer.test_set.images[:1]).cpu()
+    for path in options.evaluate:
+        found = integers.load(model, image, path).to(options.device)
+        accuracy, images = trainer.evaluate(found.to(memory_format=torch.channels_last),
+                                            options.test_images)
+        print(f"{path}: {accuracy:.4f} of {images}", flush=True)
+
+
 def stop_on_signals(trainer):
     """The first signal stops after the batch that runs; a second one stops at once."""
-    def stop(number, _frame):
-        if trainer.stop_requested:
-            raise Interrupted("stopped at once")
+    def stop(_number, _frame):
         trainer.stop_requested = True
-        signal.signal(number, signal.SIG_DFL if number == signal.SIGTERM else
-                      signal.default_int_handler)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop)

@@ -1,20 +1,20 @@
 """Training by gradient descent with masks, that can be stopped and resumed at any batch."""
 
+import collections
 import contextlib
 import dataclasses
 import hashlib
 import json
 import math
 import os
-import pathlib
 import pickle
-import tempfile
 import time
 
 import numpy
 import torch
 from torch.nn import functional
 
+from export_torch import beside
 from retrain.errors import Interrupted, RetrainError
 from retrain.pictures import random_of
 
@@ -40,27 +40,24 @@ class Recipe:
 
 
 def save(path, content):
-    """Writes bytes, or what torch.save takes, beside their name and renames: never half a file."""
-    path = pathlib.Path(path)
+    """Writes bytes, or what torch.save takes, whole or not at all, and lasting."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, beside = tempfile.mkstemp(prefix=path.name + ".part-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            if isinstance(content, bytes):
-                file.write(content)
-            else:
-                torch.save(content, file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    except BaseException:
-        pathlib.Path(beside).unlink(missing_ok=True)
-        raise
+    with beside(path) as temporary, open(temporary, "wb") as file:
+        if isinstance(content, bytes):
+            file.write(content)
+        else:
+            torch.save(content, file)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+# A stage's name, from which its random numbers follow; its checkpoint; what is shown while it runs.
+Place = collections.namedtuple("Place", ["name", "checkpoint", "label"])
 
 
 def restore(path, recipe_key):
     """A checkpoint, or None where there is none."""
-    if not pathlib.Path(path).exists():
+    if not path.exists():
         return None
     try:
         found = torch.load(path, map_location="cpu", weights_only=True)
@@ -92,37 +89,37 @@ class Trainer:
         self._progress = progress
         self.stop_requested = False
 
-    def train(self, model, recipe, masks, checkpoint, title):
+    def train(self, model, recipe, masks, place):
         """Runs a stage, from its checkpoint where there is one; the model holds the result.
 
         Weights under a zero of `masks` (parameter name -> 0/1 tensor) are zero in every forward
         pass. Raises Interrupted, with a checkpoint written, when a stop is requested.
         """
-        key = json.dumps([dataclasses.asdict(recipe), title, fingerprint(model, masks),
-                          self.train_set.digest])
+        key = json.dumps([dataclasses.asdict(recipe), place.name, fingerprint(model, masks),
+                          self.train_set.digest, self.scaling.key, self._augmentation.key])
         device = next(model.parameters()).device
         held = [(dict(model.named_parameters())[n], m.to(device)) for n, m in masks.items()]
         optimizer = torch.optim.SGD(model.parameters(), recipe.learning_rate, recipe.momentum,
                                     weight_decay=recipe.weight_decay)
         per_epoch, total = recipe.batches(self.train_set)
-        done = self._restore(model, optimizer, checkpoint, key)
+        done = self._restore(model, optimizer, place.checkpoint, key)
         self._apply(held)
         model.train()
-        progress = self._progress.of(title)
+        progress = self._progress.of(place.label)
         saved = time.monotonic()
         while done < total:
             for group in optimizer.param_groups:
                 group["lr"] = recipe.learning_rate * (1 + math.cos(math.pi * done / total)) / 2
-            loss = self._batch(model, optimizer, recipe, (title, *divmod(done, per_epoch)))
+            loss = self._batch(model, optimizer, recipe, (place.name, *divmod(done, per_epoch)))
             self._apply(held)
             done += 1
             progress.step(done, total, f"loss {loss:.3f}")
             due = time.monotonic() - saved > SAVE_SECONDS
             if done == total or done % per_epoch == 0 or due or self.stop_requested:
-                self._save(model, optimizer, checkpoint, key, done)
+                self._save(model, optimizer, place.checkpoint, key, done)
                 saved = time.monotonic()
                 if self.stop_requested and done < total:
-                    raise Interrupted(f"{title}: stopped after {done} of {total} batches")
+                    raise Interrupted(f"{place.label}: stopped after {done} of {total} batches")
 
     @staticmethod
     def _restore(model, optimizer, checkpoint, key):
@@ -147,8 +144,8 @@ class Trainer:
             for weight, mask in held:
                 weight.mul_(mask)
 
-    def _batch(self, model, optimizer, recipe, place):
-        title, epoch, batch = place
+    def _batch(self, model, optimizer, recipe, at):
+        title, epoch, batch = at
         order = self._order(recipe, title, epoch)[batch * recipe.batch:(batch + 1) * recipe.batch]
         random = random_of(recipe.seed, title, epoch, batch)
         torch.manual_seed(int(random.integers(2**62)))  # for dropout and its like
