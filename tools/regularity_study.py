@@ -88,6 +88,7 @@ def join(options, folder):
             os.symlink(file.resolve(), pathlib.Path(work, file.name))
         command = [options.scnn.resolve(), "compare", "--accuracy", *[log.name for log in logs],
                    "--arch", ROOT / "configs/regularity.json", "--energy", "default",
+                   "--accuracy-loss", "0.5,1,2,4",
                    "--json", folder.resolve() / "joined.json"]
         status = subprocess.run(command, cwd=work, stdout=subprocess.DEVNULL, check=False).returncode
     if status != 0:
