@@ -130,8 +130,8 @@ void Arguments::refuse_shared_files() const {
   static constexpr std::string_view kRead[] = {"network", "in",       "topology", "activations",
                                                "arch",    "mask",     "energy",   "densities",
                                                "record",  "BASELINE", "A",        "B"};
-  static constexpr std::string_view kWritten[] = {"out",     "json", "csv",
-                                                  "outputs", "vcd",  "markdown"};
+  static constexpr std::string_view kWritten[] = {"out", "json",     "csv",  "outputs",
+                                                  "vcd", "markdown", "trace"};
   std::vector<std::pair<std::string_view, std::filesystem::path>> taken;
   const auto place = [this](std::string_view name) {
     std::error_code failed;  // what cannot be resolved is told where it is opened
