@@ -43,6 +43,7 @@ void Timeline::add(Activity activity, std::int32_t block, std::int64_t from, std
   }
   group_.add(activity, from, to);
   if (scope_.detail == TraceDetail::group) return;
+  if (block != kNoBlock) block -= block % scope_.blocks;
   if (blocks_.empty() || blocks_.back().block != block) blocks_.push_back({block, {}});
   blocks_.back().share.add(activity, from, to);
   if (scope_.detail == TraceDetail::step) append(stretches_, {activity, block, from, to});

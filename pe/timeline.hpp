@@ -13,6 +13,12 @@ namespace scnn::pe {
 /// How far a trace resolves what a PE does; each level holds what those before it hold.
 enum class TraceDetail : std::uint8_t { group, channel, step };
 
+struct TraceLevel {
+  TraceDetail detail = TraceDetail::group;
+  std::int64_t channels = 1;  ///< input channels that share a slice; of `channel` alone
+  friend bool operator==(const TraceLevel&, const TraceLevel&) = default;
+};
+
 /// No block (channel, phase): the PE's steps of the group have all issued.
 inline constexpr std::int32_t kNoBlock = -1;
 
@@ -34,7 +40,7 @@ struct Stretch {
 };
 
 struct BlockShare {
-  std::int32_t block = kNoBlock;  ///< channel and phase of the group
+  std::int32_t block = kNoBlock;  ///< the first of those that count as one
   Share share;
 };
 
@@ -55,6 +61,7 @@ class Timeline {
   /// Cycles of the tile.
   struct Scope {
     TraceDetail detail = TraceDetail::group;
+    std::int32_t blocks = 1;  ///< that count as one: a channel's phases, some channels
     std::int64_t first = 0;
     std::int64_t end = std::numeric_limits<std::int64_t>::max();
     std::int64_t sample_cycles = 1;  ///< occupancy is sampled in every so many-th cycle
@@ -71,7 +78,7 @@ class Timeline {
 
   /// The group's cycles but those that wait for the array.
   [[nodiscard]] const Share& group() const { return group_; }
-  /// The same by block, from `channel` on.
+  /// The same by blocks that count as one, from `channel` on.
   [[nodiscard]] const std::vector<BlockShare>& blocks() const { return blocks_; }
   /// The same as intervals, for `step`; they end where their block's share ends.
   [[nodiscard]] const std::vector<Stretch>& stretches() const { return stretches_; }

@@ -107,7 +107,7 @@ class Machine::Impl {
     const workloads::QuantisedLayer& layer = job.layer();
     if (job.values()) accelerator_.collector().begin(layer.spec.shape);
     for (auto& pe : accelerator_.pes()) pe->reset_counters();
-    if (recorder_) recorder_->begin_layer(job, choose_detail(job, options_.trace, workers_));
+    if (recorder_) recorder_->begin_layer(job, choose_level(job, options_.trace, workers_));
     simulate(job);
     LayerTiming timing = accelerator_.sequencer().timing();
     if (known != nullptr) {

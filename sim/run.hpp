@@ -71,7 +71,7 @@ struct RunOptions {
 struct TraceSummary {
   std::uint64_t bytes = 0;
   /// Layers that lie in its window, and how finely they are resolved.
-  std::vector<std::pair<std::string, pe::TraceDetail>> layers;
+  std::vector<std::pair<std::string, pe::TraceLevel>> layers;
 };
 
 /// The one accelerator of this process.

@@ -1,6 +1,9 @@
 #include "sim/trace_detail.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -52,6 +55,11 @@ std::string_view name_of(pe::TraceDetail detail) {
   return "step";
 }
 
+std::string name_of(const pe::TraceLevel& level) {
+  return level.channels == 1 ? std::string(name_of(level.detail))
+                             : fmt::format("{} (by {})", name_of(level.detail), level.channels);
+}
+
 std::int64_t sample_cycles(pe::TraceDetail detail) {
   return detail == pe::TraceDetail::step ? 8 : 256;
 }
@@ -72,6 +80,7 @@ TraceWork trace_work(const LayerJob& job, const TraceOptions& options, pe::Worke
       most_steps = std::max(most_steps, work.steps);
     }
     sum.pes = pes.size();
+    sum.channels_of_group = static_cast<std::uint64_t>(tile.shape->group_C());
     sum.groups += groups_of(*tile.stream);
     // Bank conflicts and barriers seldom cost more cycles than the steps take.
     sum.cycles += std::max(2 * most_steps,
@@ -80,34 +89,42 @@ TraceWork trace_work(const LayerJob& job, const TraceOptions& options, pe::Worke
   return sum;
 }
 
-double trace_bytes(const TraceWork& work, pe::TraceDetail detail, double window) {
+double trace_bytes(const TraceWork& work, const pe::TraceLevel& level, double window) {
   const auto pes = static_cast<double>(work.pes);
   // A PE-cycle begins at most one slice of a level.
   const auto within = [&](double count) { return std::min(count, window * pes); };
   const auto groups = static_cast<double>(work.groups);
   const double samples = std::min(static_cast<double>(work.cycles), window) /
-                         static_cast<double>(sample_cycles(detail));
+                         static_cast<double>(sample_cycles(level.detail));
   // Per group and PE a slice, and two waits for the array; the array's own tracks.
   double bytes = within(groups * pes) * (kGroupBytes + 2 * kActivityBytes) +
                  groups * 4 * kGroupBytes + samples * 4 * kCounterBytes;
-  if (detail == pe::TraceDetail::group) return bytes;
-  bytes += within(static_cast<double>(work.channels) + groups * pes) * kChannelBytes +
-           samples * pes * kCounterBytes;
-  if (detail == pe::TraceDetail::channel) return bytes;
+  if (level.detail == pe::TraceDetail::group) return bytes;
+  const auto channels = static_cast<double>(level.channels);
+  const double shared = std::ceil(static_cast<double>(work.channels_of_group) / channels);
+  const double slices = channels == 1.0
+                            ? static_cast<double>(work.channels)
+                            : std::min(static_cast<double>(work.channels), groups * pes * shared);
+  bytes += within(slices + groups * pes) * kChannelBytes + samples * pes * kCounterBytes;
+  if (level.detail == pe::TraceDetail::channel) return bytes;
   // A step issues and may stall; a vector may be late, and held up.
   return bytes + within(2.0 * static_cast<double>(work.steps + work.vectors)) * kActivityBytes;
 }
 
-pe::TraceDetail choose_detail(const LayerJob& job, const TraceOptions& options,
-                              pe::Workers& workers) {
-  if (options.detail) return *options.detail;
+pe::TraceLevel choose_level(const LayerJob& job, const TraceOptions& options,
+                            pe::Workers& workers) {
+  if (options.detail) return {*options.detail};
   const double window = options.last_cycle < 0
                             ? std::numeric_limits<double>::infinity()
                             : static_cast<double>(options.last_cycle - options.first_cycle) + 1.0;
   const TraceWork work = trace_work(job, options, workers);
-  for (const pe::TraceDetail detail : {pe::TraceDetail::step, pe::TraceDetail::channel})
-    if (trace_bytes(work, detail, window) <= kTraceBudget) return detail;
-  return pe::TraceDetail::group;
+  pe::TraceLevel level{pe::TraceDetail::step};
+  if (trace_bytes(work, level, window) <= kTraceBudget) return level;
+  level.detail = pe::TraceDetail::channel;
+  for (const auto most = static_cast<std::int64_t>(work.channels_of_group); level.channels < most;
+       level.channels *= 2)
+    if (trace_bytes(work, level, window) <= kTraceBudget) return level;
+  return {pe::TraceDetail::group};
 }
 
 }  // namespace scnn::sim

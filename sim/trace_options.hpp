@@ -13,7 +13,7 @@ namespace scnn::sim {
 /// Cycles are counted over the whole run, layer after layer, as for a waveform.
 struct TraceOptions {
   std::string file;                       ///< empty: no timeline
-  std::optional<pe::TraceDetail> detail;  ///< nothing: by layer, so that it stays in bounds
+  std::optional<pe::TraceDetail> detail;  ///< nothing: by layer, to stay within kTraceBudget
   std::vector<std::int64_t> pes;          ///< PE numbers to trace, row-major; empty: all
   std::int64_t first_cycle = 0;
   std::int64_t last_cycle = -1;  ///< -1: to the end

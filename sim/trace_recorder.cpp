@@ -82,17 +82,20 @@ void TraceRecorder::name_tracks(const memory::Architecture& arch) {
                       fmt::format("PE ({},{})", p / columns_, p % columns_));
 }
 
-void TraceRecorder::begin_layer(const LayerJob& job, pe::TraceDetail detail) {
+void TraceRecorder::begin_layer(const LayerJob& job, const pe::TraceLevel& level) {
   job_ = &job;
-  detail_ = detail;
-  sample_cycles_ = sim::sample_cycles(detail);
+  level_ = level;
+  sample_cycles_ = sim::sample_cycles(level.detail);
+  phases_ = pe::phase_split(*job.tiles().front().shape, *job.tiles().front().arch).count();
   tile_ = 0;
   for (auto& total : totals_) total.fill(0);
   begin_timelines();
 }
 
 void TraceRecorder::begin_timelines() {
-  const pe::Timeline::Scope scope{detail_, sheet_.first(), sheet_.end(), sample_cycles_};
+  const pe::Timeline::Scope scope{level_.detail,
+                                  static_cast<std::int32_t>(level_.channels * phases_),
+                                  sheet_.first(), sheet_.end(), sample_cycles_};
   for (pe::Timeline& timeline : timelines_) timeline.begin(scope);
 }
 
@@ -104,7 +107,7 @@ void TraceRecorder::end_group(std::int64_t group) {
       totals_[i][static_cast<std::size_t>(s.activity)] +=
           static_cast<std::uint64_t>(s.end - s.first);
     pe_slices(i, group);
-    if (detail_ != pe::TraceDetail::group) pe_samples(i);
+    if (level_.detail != pe::TraceDetail::group) pe_samples(i);
   }
   array_samples();
   begin_timelines();
@@ -135,11 +138,12 @@ void TraceRecorder::block_slices(const TraceTrack& track, const pe::Timeline& ti
 
 std::string TraceRecorder::block_name(std::int32_t block) const {
   if (block == pe::kNoBlock) return "after the last step";
-  const LayerShape& shape = *tile().shape;
-  const std::int64_t phases = pe::phase_split(shape, *tile().arch).count();
-  const std::int64_t channel = tile().conv_group * shape.group_C() + block / phases;
-  if (phases == 1) return fmt::format("channel {}", channel);
-  return fmt::format("channel {} phase {}", channel, block % phases);
+  const std::int64_t base = tile().conv_group * tile().shape->group_C();
+  const std::int64_t channel = block / phases_;
+  if (level_.channels > 1)
+    return fmt::format("channels {}-{}", base + channel,
+                       base + std::min(channel + level_.channels, tile().shape->group_C()) - 1);
+  return fmt::format("channel {}", base + channel);
 }
 
 void TraceRecorder::pe_samples(std::size_t i) {
@@ -185,16 +189,18 @@ void TraceRecorder::end_layer(const memory::Counters& layer,
   const std::string& name = job_->layer().spec.name;
   sheet_.move_to(layer_origin_);
   if (sheet_.first() <= 0 && sheet_.end() >= cycles) check(pes);
-  array_.layer(name,
-               fmt::format(R"("detail":"{}","sample_cycles":{},"kc":{},"temporal_tiles":{},)"
-                           R"("compute_cycles":{},"cycles":{})",
-                           name_of(detail_), sample_cycles_, job_->tiling().kc,
-                           job_->tiling().tiles.size(), layer.compute_cycles, layer.cycles),
-               cycles);
+  array_.layer(
+      name,
+      fmt::format(
+          R"("detail":"{}","channels_per_slice":{},"sample_cycles":{},"kc":{},"temporal_tiles":{},)"
+          R"("compute_cycles":{},"cycles":{})",
+          name_of(level_.detail), level_.channels, sample_cycles_, job_->tiling().kc,
+          job_->tiling().tiles.size(), layer.compute_cycles, layer.cycles),
+      cycles);
   for (std::size_t i = 0; i < told_.size(); ++i)
     if (!same(told_[i], {})) tell_pe(i, {cycles, 0, 0});
   if (!same(told_sum_, {})) tell_array({cycles, 0, 0});
-  if (sheet_.shows(0, cycles)) summary_.layers.emplace_back(name, detail_);
+  if (sheet_.shows(0, cycles)) summary_.layers.emplace_back(name, level_);
   layer_origin_ += cycles;
   sheet_.move_to(layer_origin_);
 }

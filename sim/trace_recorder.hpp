@@ -30,7 +30,7 @@ class TraceRecorder {
   [[nodiscard]] const std::vector<std::int64_t>& pes() const { return options_.pes; }
 
   /// \param job  outlives the layer
-  void begin_layer(const LayerJob& job, pe::TraceDetail detail);
+  void begin_layer(const LayerJob& job, const pe::TraceLevel& level);
   /// The window has part of these cycles of the tile.
   [[nodiscard]] bool shows(std::int64_t from, std::int64_t to) const {
     return sheet_.shows(from, to);
@@ -69,7 +69,8 @@ class TraceRecorder {
   TraceSheet sheet_;
   ArrayTracks array_;
   const LayerJob* job_ = nullptr;
-  pe::TraceDetail detail_ = pe::TraceDetail::group;
+  pe::TraceLevel level_;
+  std::int64_t phases_ = 1;
   std::int64_t sample_cycles_ = 1;
   std::size_t tile_ = 0;
   std::int64_t layer_origin_ = 0;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdint>
 
 #include "sim/trace_detail.hpp"
@@ -64,17 +65,18 @@ sim::TraceOptions trace_options_of(const Arguments& arguments, const std::string
 
 std::string trace_text(const std::string& file, const sim::TraceSummary& summary) {
   std::vector<std::string> levels;
-  for (const auto detail :
-       {pe::TraceDetail::step, pe::TraceDetail::channel, pe::TraceDetail::group}) {
+  std::vector<pe::TraceLevel> told;
+  for (const auto& [first, level] : summary.layers) {
+    if (std::ranges::find(told, level) != told.end()) continue;
+    told.push_back(level);
     std::vector<std::string> layers;
-    for (const auto& [name, level] : summary.layers)
-      if (level == detail) layers.push_back(name);
-    if (!layers.empty())
-      levels.push_back(fmt::format("{} ({})", sim::name_of(detail), layers_text(layers)));
+    for (const auto& [name, other] : summary.layers)
+      if (other == level) layers.push_back(name);
+    levels.push_back(fmt::format("{}: {}", sim::name_of(level), layers_text(layers)));
   }
   const double megabytes = static_cast<double>(summary.bytes) / 1e6;
   if (levels.empty()) return fmt::format("{}: {:.1f} MB, no layer in the window", file, megabytes);
-  return fmt::format("{}: {:.1f} MB, detail: {}", file, megabytes, fmt::join(levels, "; "));
+  return fmt::format("{}: {:.1f} MB, detail {}", file, megabytes, fmt::join(levels, "; "));
 }
 
 }  // namespace scnn::cli

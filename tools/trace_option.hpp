@@ -16,7 +16,7 @@ namespace scnn::cli {
 [[nodiscard]] sim::TraceOptions trace_options_of(const Arguments& arguments,
                                                  const std::string& network);
 
-/// What was written: `t.json: 12.3 MB; detail: channel (conv1, conv2), group (the other 3 layers)`.
+/// What was written: `t.json: 12.3 MB, detail channel: conv1, conv2; channel (by 4): 11 layers`.
 [[nodiscard]] std::string trace_text(const std::string& file, const sim::TraceSummary& summary);
 
 }  // namespace scnn::cli

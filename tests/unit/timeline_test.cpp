@@ -95,6 +95,19 @@ TEST_CASE("A coarser level holds the sums of a finer one") {
   CHECK(channel.stretches().empty());
 }
 
+TEST_CASE("Blocks that count as one share a slice and an interval") {
+  Timeline t = timeline_of({.detail = TraceDetail::step, .blocks = 4});
+  for (std::int32_t block : {1, 2, 3, 4, 9}) t.add(Activity::issue, block, block, block + 1);
+  t.add(Activity::bank_stall, pe::kNoBlock, 10, 11);
+  REQUIRE(t.blocks().size() == 4);
+  CHECK(t.blocks()[0].block == 0);
+  CHECK(t.blocks()[0].share.end == 4);
+  CHECK(t.blocks()[1].block == 4);
+  CHECK(t.blocks()[2].block == 8);
+  CHECK(t.blocks()[3].block == pe::kNoBlock);
+  CHECK(t.stretches().front() == pe::Stretch{Activity::issue, 0, 1, 4});
+}
+
 TEST_CASE("What lies outside the scope is dropped, and cut at its ends") {
   Timeline t = timeline_of({.detail = TraceDetail::step, .first = 5, .end = 9});
   t.add(Activity::buffer_wait, pe::kNoBlock, 0, 5);
@@ -119,8 +132,8 @@ TEST_CASE("Samples are wanted in every so many-th cycle of the scope") {
 TEST_CASE("Told cycle by cycle or in one go, a timeline is the same") {
   for (std::int64_t seed = 0; seed < 40; ++seed) {
     Draw draw(seed, "timeline");
-    const Timeline::Scope scope{static_cast<TraceDetail>(draw.between(0, 2)), draw.between(0, 30),
-                                draw.between(20, 60), 4};
+    const Timeline::Scope scope{static_cast<TraceDetail>(draw.between(0, 2)), 1,
+                                draw.between(0, 30), draw.between(20, 60), 4};
     Timeline whole = timeline_of(scope), single = timeline_of(scope);
     std::int64_t at = 0;
     for (int i = 0; i < 20; ++i) {
