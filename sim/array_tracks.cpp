@@ -13,6 +13,43 @@ std::uint64_t bits_of(const memory::WeightStream& stream, std::size_t entries) {
   return entries == 0 ? 0 : stream.bits[entries - 1];
 }
 
+/// Slices of groups that come one after the other on a track. One begins where the one before
+/// ends; a group that is over by then shares the slice.
+class GroupSlices {
+ public:
+  /// \param from    an empty slice where the first begins
+  /// \param amount  what the slices carry
+  GroupSlices(TraceSheet& sheet, const TraceEvents::Slice& from, const char* amount)
+      : sheet_(sheet), slice_(from), amount_(amount) {}
+  void add(std::size_t group, std::int64_t from, std::int64_t end, std::uint64_t amount) {
+    if (end > slice_.end) {
+      flush();
+      slice_.first = std::max(from, slice_.end);
+      slice_.end = end;
+      first_group_ = group;
+      sum_ = 0;
+    }
+    last_group_ = group;
+    sum_ += amount;
+  }
+  /// Writes the slice that is open; call it at the end.
+  void flush() {
+    const std::string name = first_group_ == last_group_
+                                 ? group_name(first_group_)
+                                 : fmt::format("groups {}-{}", first_group_, last_group_);
+    TraceEvents::Slice slice = slice_;
+    slice.name = name;
+    sheet_.slice(slice, fmt::format(R"("{}":{})", amount_, sum_));
+  }
+
+ private:
+  TraceSheet& sheet_;
+  TraceEvents::Slice slice_;
+  const char* amount_;
+  std::size_t first_group_ = 0, last_group_ = 0;
+  std::uint64_t sum_ = 0;
+};
+
 }  // namespace
 
 void ArrayTracks::name_tracks() {
@@ -38,29 +75,24 @@ void ArrayTracks::tile(const pe::TileJob& job, const std::vector<GroupTime>& gro
 
 void ArrayTracks::dram_slices(const pe::TileJob& job, const SupplyTrace& supply) {
   const auto& first = job.stream->group_first;
-  std::int64_t from = job.arch->dram.latency_cycles;
-  if (first.front() != first.back()) sheet_.slice({kDramTrack, "dram", "latency", 0, from}, {});
-  for (std::size_t g = 0; g < supply.groups().size(); ++g) {
-    const std::int64_t end = supply.groups()[g].on_chip;
-    if (end < 0) continue;
-    const std::uint64_t bits = bits_of(*job.stream, first[g + 1]) - bits_of(*job.stream, first[g]);
-    sheet_.slice({kDramTrack, "dram", group_name(g), from, end},
-                 fmt::format(R"("weight_bits":{})", bits));
-    from = end;
-  }
+  if (first.front() == first.back()) return;
+  const std::int64_t latency = job.arch->dram.latency_cycles;
+  sheet_.slice({kDramTrack, "dram", "latency", 0, latency}, {});
+  GroupSlices slices(sheet_, {kDramTrack, "dram", {}, latency, latency}, "weight_bits");
+  for (std::size_t g = 0; g < supply.groups().size(); ++g)
+    if (const SupplyTrace::Group& group = supply.groups()[g]; group.on_chip >= 0)
+      slices.add(g, latency, group.on_chip,
+                 bits_of(*job.stream, first[g + 1]) - bits_of(*job.stream, first[g]));
+  slices.flush();
 }
 
 void ArrayTracks::broadcast_slices(const pe::TileJob& job, const SupplyTrace& supply) {
   const auto& first = job.stream->group_first;
-  std::int64_t free = 0;  // two groups can share a cycle; slices of a track do not
-  for (std::size_t g = 0; g < supply.groups().size(); ++g) {
-    const SupplyTrace::Group& group = supply.groups()[g];
-    if (group.first_sent < 0) continue;
-    const std::int64_t from = std::max(free, group.first_sent);
-    free = group.last_sent + 1;
-    sheet_.slice({kBroadcastTrack, "broadcast", group_name(g), from, free},
-                 fmt::format(R"("weight_vectors":{})", first[g + 1] - first[g]));
-  }
+  GroupSlices slices(sheet_, {kBroadcastTrack, "broadcast", {}, 0, 0}, "weight_vectors");
+  for (std::size_t g = 0; g < supply.groups().size(); ++g)
+    if (const SupplyTrace::Group& group = supply.groups()[g]; group.first_sent >= 0)
+      slices.add(g, group.first_sent, group.last_sent + 1, first[g + 1] - first[g]);
+  slices.flush();
 }
 
 void ArrayTracks::drain_slices(const pe::TileJob& job, const std::vector<GroupTime>& groups) {
