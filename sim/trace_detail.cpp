@@ -91,11 +91,14 @@ TraceWork trace_work(const LayerJob& job, const TraceOptions& options, pe::Worke
 
 double trace_bytes(const TraceWork& work, const pe::TraceLevel& level, double window) {
   const auto pes = static_cast<double>(work.pes);
-  // A PE-cycle begins at most one slice of a level.
-  const auto within = [&](double count) { return std::min(count, window * pes); };
+  const auto cycles = static_cast<double>(work.cycles);
+  // A PE-cycle begins at most one slice of a level, and slices do not crowd more than so much.
+  constexpr double kCrowd = 4.0;
+  const double share = std::min(1.0, kCrowd * window / std::max(cycles, 1.0));
+  const auto within = [&](double count) { return std::min(count * share, window * pes); };
   const auto groups = static_cast<double>(work.groups);
-  const double samples = std::min(static_cast<double>(work.cycles), window) /
-                         static_cast<double>(sample_cycles(level.detail));
+  const double samples =
+      std::min(cycles, window) / static_cast<double>(sample_cycles(level.detail));
   // Per group and PE a slice, and two waits for the array; the array's own tracks.
   double bytes = within(groups * pes) * (kGroupBytes + 2 * kActivityBytes) +
                  groups * 4 * kGroupBytes + samples * 4 * kCounterBytes;
