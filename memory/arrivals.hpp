@@ -34,6 +34,8 @@ class Arrivals {
   [[nodiscard]] std::size_t known() const { return known_; }
   /// Arrival cycle of entry j < known(), in all FIFOs (S23).
   [[nodiscard]] const std::int64_t* cycles() const { return arrival_.data(); }
+  /// Cycle from which entry j is on chip (S22), of all entries.
+  [[nodiscard]] std::span<const std::int64_t> on_chip() const { return on_chip_; }
   /// Last cycle of entry j < known() in which the supply was late (S28): a PE that
   /// waits longer waits for another PE.
   [[nodiscard]] const std::int64_t* late_until() const { return late_until_.data(); }

@@ -25,6 +25,9 @@ class DramChannel : public sc_core::sc_module {
   DramChannel(const sc_core::sc_module_name& name, const Architecture& arch, Engine engine,
               Failures& failures);
 
+  /// Entries of the tile on chip in the coming cycle; clocked only.
+  [[nodiscard]] std::size_t on_chip_entries() const { return report_.count; }
+
  private:
   void tick();
 

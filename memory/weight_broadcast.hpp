@@ -34,6 +34,8 @@ class WeightBroadcast : public sc_core::sc_module {
   [[nodiscard]] std::uint64_t fifo_writes() const { return fifo_writes_; }
   /// Entries of the current tile sent so far.
   [[nodiscard]] std::size_t sent() const { return report_.arrived; }
+  /// The current tile's arrivals as far as they are known; decoupled only.
+  [[nodiscard]] const Arrivals& ahead() const { return ahead_; }
 
  private:
   void tick();

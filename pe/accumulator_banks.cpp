@@ -37,6 +37,12 @@ void BankQueues::retire(std::span<std::int64_t> sums) {
   }
 }
 
+std::int64_t BankQueues::queued() const {
+  std::int64_t updates = 0;
+  for (const Queue& q : queues_) updates += static_cast<std::int64_t>(q.size());
+  return updates;
+}
+
 AccumulatorBanks::AccumulatorBanks(const sc_core::sc_module_name& name,
                                    const memory::Architecture& arch, memory::Engine engine,
                                    memory::Failures& failures)

@@ -74,6 +74,8 @@ class BankQueues {
   /// Retires one update from every non-empty queue into `sums`; empty sums only keep time.
   void retire(std::span<std::int64_t> sums);
   [[nodiscard]] std::int64_t deepest() const { return deepest_; }
+  /// Updates in all queues.
+  [[nodiscard]] std::int64_t queued() const;
 
  private:
   struct Queue {
@@ -106,6 +108,8 @@ class AccumulatorBanks : public sc_core::sc_module,
 
   void enqueue(const BankDelivery& delivery) override;
   [[nodiscard]] std::int64_t deepest_queue() const override { return queues_.deepest(); }
+  /// Updates in all queues, clocked only.
+  [[nodiscard]] std::int64_t queued() const { return queues_.queued(); }
   [[nodiscard]] std::span<std::int64_t> sums(std::int64_t group) override {
     return buffers_.of(group);
   }

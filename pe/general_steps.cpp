@@ -2,18 +2,17 @@
 
 #include <algorithm>
 
+#include "pe/waits.hpp"
+
 namespace scnn::pe {
 
 std::int64_t late_cycles(const std::int64_t* arrival, const std::int64_t* late_until,
                          std::size_t first, std::size_t last, std::int64_t from, std::int64_t to) {
   std::int64_t late = 0;
-  std::int64_t low = from;  // first cycle that waits for entry i
-  for (std::size_t i = first; i <= last; ++i) {
-    if (arrival[i] < low) continue;
-    const std::int64_t high = std::min({to, arrival[i], late_until[i]});
-    if (high >= low) late += high - low + 1;
-    low = arrival[i] + 1;
-  }
+  visit_waits({last + 1, arrival, late_until}, first, last, from, to + 1,
+              [&late](std::int64_t low, std::int64_t end, bool is_late) {
+                if (is_late) late += end - low;
+              });
   return late;
 }
 
@@ -75,7 +74,12 @@ void GeneralSteps::run(StepState& s, std::size_t entry, std::size_t end,
     for (std::size_t j = entry; j < end; ++j) {
       std::int64_t cycle = std::max(s.last_issue + 1, all_free_ - s.threshold);
       s.bank_stall += static_cast<std::uint64_t>(cycle - s.last_issue - 1);
+      PlacedStep placed{s.block, j, s.unwaited, s.last_issue + 1, cycle, cycle};
       if (a == 0) cycle = wait(s, j, cycle);
+      if (observer_ != nullptr) {
+        placed.cycle = cycle;
+        observer_->step(placed);
+      }
       issue(j, vector, cycle);
       s.last_issue = cycle;
       s.pops[s.popped + j - entry] = cycle;  // the last pass's times stay
@@ -85,6 +89,12 @@ void GeneralSteps::run(StepState& s, std::size_t entry, std::size_t end,
   }
   s.popped += end - entry;
   s.last_pop = s.last_issue;
+}
+
+std::int64_t GeneralSteps::queued(std::int64_t cycle) const {
+  std::int64_t updates = 0;
+  for (const std::int64_t free : free_) updates += std::max<std::int64_t>(free - cycle - 1, 0);
+  return updates;
 }
 
 /// \return the first cycle from `earliest` on in which the entry is in the FIFO

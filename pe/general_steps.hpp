@@ -11,6 +11,7 @@
 #include "pe/bank_map.hpp"
 #include "pe/coordinates.hpp"
 #include "pe/fault.hpp"
+#include "pe/step_observer.hpp"
 #include "pe/tile_job.hpp"
 
 namespace scnn::pe {
@@ -36,10 +37,7 @@ struct StepState {
 };
 
 /// Cycles of `[from, to]` in which a PE that waits for an entry waits for a late supply
-/// (S28).
-/// \param first  an entry at or before the first that arrives at `from` or later, none
-///               of whose predecessors in the group does
-/// \param last   the entry whose arrival ends the wait
+/// (S28); entries as in `visit_waits`.
 [[nodiscard]] std::int64_t late_cycles(const std::int64_t* arrival, const std::int64_t* late_until,
                                        std::size_t first, std::size_t last, std::int64_t from,
                                        std::int64_t to);
@@ -55,12 +53,16 @@ class GeneralSteps {
                   const FaultPlan& fault);
   /// \param sums  by window address; empty when not wanted here
   void start_group(std::span<std::int64_t> sums) { sums_ = sums; }
+  /// Tells every step from now on. \param observer  outlives the steps
+  void observe(StepObserver& observer) { observer_ = &observer; }
 
   /// Issues every step that can be placed with certainty; see RunAhead.
   void advance(StepState& state);
 
   /// Cycle from which all queues are empty.
   [[nodiscard]] std::int64_t all_free() const { return all_free_; }
+  /// Updates in all queues at the end of `cycle`. \pre no step that is placed issues later
+  [[nodiscard]] std::int64_t queued(std::int64_t cycle) const;
   /// Products and what became of them.
   [[nodiscard]] const memory::Counters& counters() const { return counters_; }
   memory::Counters& counters() { return counters_; }
@@ -94,6 +96,7 @@ class GeneralSteps {
   std::vector<std::uint64_t> touched_;  ///< step that last updated an entry
   std::uint64_t step_ = 0;
   memory::Counters counters_;
+  StepObserver* observer_ = nullptr;
 };
 
 }  // namespace scnn::pe

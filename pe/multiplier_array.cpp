@@ -38,6 +38,13 @@ std::uint32_t StepSequence::run_end() const {
   return run_first_ + std::min(left, run_entries_);
 }
 
+std::int32_t StepSequence::step_block() const {
+  if (steps_left_ == 0) return kNoBlock;
+  std::size_t b = block_;
+  while (blocks_[b].count == 0 || source_->block(b).empty()) ++b;
+  return static_cast<std::int32_t>(b);
+}
+
 void StepSequence::pass_idle() {
   if (++at_ < blocks_[block_].count) return;
   ++block_;
@@ -99,18 +106,7 @@ void MultiplierArray::tick() {
 }
 
 void MultiplierArray::count(Activity activity) {
-  using memory::Counters;
-  static constexpr std::uint64_t Counters::*kCounter[] = {
-      nullptr,
-      &Counters::issue,
-      &Counters::bank_stall,
-      &Counters::weight_wait,
-      &Counters::backpressure_wait,
-      &Counters::barrier_wait,
-      &Counters::buffer_wait,
-      &Counters::drain,
-  };
-  if (activity != Activity::none) ++(counters_.*kCounter[static_cast<std::size_t>(activity)]);
+  if (activity != Activity::none) ++(counters_.*info_of(activity).counter);
 }
 
 Activity MultiplierArray::run_cycle(const PeCommand& c) {
@@ -118,6 +114,7 @@ Activity MultiplierArray::run_cycle(const PeCommand& c) {
     group_ = c.group;
     sequence_.start(*job_, group_, *activations.operator->());
   }
+  if (observed_) step_block_ = sequence_.step_block();
   // What holds at the start of the cycle decides its activity.
   const bool all_popped = sequence_.done();
   const std::int64_t deepest = banks->deepest_queue();

@@ -14,10 +14,12 @@
 #include "memory/weight_fifo.hpp"
 #include "memory/wire.hpp"
 #include "pe/accumulator_banks.hpp"
+#include "pe/activity.hpp"
 #include "pe/coordinates.hpp"
 #include "pe/crossbar.hpp"
 #include "pe/fault.hpp"
 #include "pe/links.hpp"
+#include "pe/timeline.hpp"
 
 namespace scnn::pe {
 
@@ -40,6 +42,9 @@ class StepSequence {
   [[nodiscard]] std::size_t entry() const { return blocks_[block_].first + at_; }
   /// The next step's activation vector.
   [[nodiscard]] std::span<const sparse::StoredActivation> vector() const;
+  /// The next step's block, also while entries before it leave without one; `kNoBlock` when
+  /// there is none.
+  [[nodiscard]] std::int32_t step_block() const;
   /// The next step is the first of its activation vector in this run.
   [[nodiscard]] bool first_of_vector() const { return at_ == run_first_; }
   /// The next step's weight vector leaves the FIFO with it.
@@ -65,18 +70,6 @@ class StepSequence {
   std::uint64_t steps_left_ = 0;
 };
 
-/// What a PE does in a cycle (S28), numbered as waveforms show it.
-enum class Activity : std::uint8_t {
-  none,
-  issue,
-  bank_stall,
-  weight_wait,
-  backpressure_wait,
-  barrier_wait,
-  buffer_wait,
-  drain,
-};
-
 /// Clocked: issues at most one step per cycle, once the FIFO has taken the cycle's
 /// arrivals, and gives every cycle its activity.
 class MultiplierArray : public sc_core::sc_module {
@@ -95,6 +88,11 @@ class MultiplierArray : public sc_core::sc_module {
   memory::Counters& counters() { return counters_; }
   /// Of the last cycle; clocked only.
   [[nodiscard]] Activity activity() const { return activity_; }
+  /// From now on `step_block` is known.
+  void observe() { observed_ = true; }
+  /// Block of the step that issued in the last cycle, or was waited for; `kNoBlock` when all
+  /// have issued.
+  [[nodiscard]] std::int32_t step_block() const { return step_block_; }
 
  private:
   void tick();
@@ -115,6 +113,8 @@ class MultiplierArray : public sc_core::sc_module {
   std::vector<AccumulatorUpdate> updates_;
   memory::Counters counters_;
   Activity activity_ = Activity::none;
+  bool observed_ = false;
+  std::int32_t step_block_ = kNoBlock;
 };
 
 }  // namespace scnn::pe

@@ -184,7 +184,7 @@ memory::Counters Pe::counters() {
 
 Pe::Probe Pe::probe() const {
   return {multipliers_.activity(), fifo_.arrived() - fifo_.popped(), banks_.deepest_queue(),
-          ppu_.draining()};
+          ppu_.draining(), multipliers_.step_block()};
 }
 
 void Pe::reset_counters() {

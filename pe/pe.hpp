@@ -67,8 +67,14 @@ class Pe : public sc_core::sc_module, private Task {
     std::uint64_t fifo_level = 0;
     std::int64_t deepest_queue = 0;
     bool draining = false;
+    std::int32_t step_block = kNoBlock;  ///< once `observe_steps` was called
   };
   [[nodiscard]] Probe probe() const;
+  void observe_steps() { multipliers_.observe(); }
+  /// Updates in its bank queues after a rising edge; clocked only.
+  [[nodiscard]] std::int64_t queued_updates() const { return banks_.queued(); }
+  /// Its part of the tile.
+  [[nodiscard]] const memory::ActivationBuffer& activations() const { return iaram_.buffer(); }
 
  private:
   void load();

@@ -73,6 +73,11 @@ std::span<const std::int64_t> RunAhead::advance(const ArrivalView& arrivals) {
   return std::span(pops).first(state_.popped);
 }
 
+void RunAhead::observe(StepObserver& observer) {
+  observer_ = &observer;
+  general_.observe(observer);
+}
+
 void RunAhead::finish(const ArrivalView& arrivals) {
   const std::int64_t all_free = general_.all_free();
   std::int64_t last_busy = state_.last_issue;
@@ -84,12 +89,15 @@ void RunAhead::finish(const ArrivalView& arrivals) {
     state_.backpressure_wait += static_cast<std::uint64_t>(state_.last_pop - from + 1 - late);
     last_busy = state_.last_pop;
   }
+  const std::int64_t popped = last_busy + 1;
   if (all_free > last_busy + 1) {
     state_.bank_stall += static_cast<std::uint64_t>(all_free - last_busy - 1);
     last_busy = all_free - 1;
   }
   finished_ = true;
   finish_ = last_busy + 1;
+  if (observer_ != nullptr)
+    observer_->tail({state_.unwaited, group_end_, state_.last_issue + 1, popped, finish_});
 }
 
 void RunAhead::finish_group(const GroupTimes& times) {

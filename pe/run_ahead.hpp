@@ -51,6 +51,11 @@ class RunAhead {
   /// The tile's last group is over: completes the counters.
   void end_tile();
 
+  /// Alone: tells every step from now on. \param observer  outlives the steps
+  void observe(StepObserver& observer);
+  /// Alone: updates in the bank queues at the end of a cycle. \pre as GeneralSteps::queued
+  [[nodiscard]] std::int64_t queued(std::int64_t cycle) const { return general_.queued(cycle); }
+
   [[nodiscard]] bool in_team() const { return in_team_; }
   [[nodiscard]] const ActivationOperands& operands() const { return *operands_; }
   [[nodiscard]] bool finished() const { return finished_; }
@@ -73,6 +78,7 @@ class RunAhead {
   bool in_team_ = false;
   bool sum_blocks_ = false;  ///< sums block by block, when a group starts
   GeneralSteps general_;
+  StepObserver* observer_ = nullptr;
   ActivationOperands own_operands_;
   const ActivationOperands* operands_ = &own_operands_;  ///< its own, or those kept of the tile
   std::int64_t pe_ = 0;

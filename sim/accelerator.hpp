@@ -38,6 +38,7 @@ class Accelerator : public sc_core::sc_module {
 
   [[nodiscard]] Sequencer& sequencer() { return *sequencer_; }
   [[nodiscard]] OutputCollector& collector() { return collector_; }
+  [[nodiscard]] memory::DramChannel& dram() { return dram_; }
   [[nodiscard]] memory::WeightBroadcast& broadcast() { return broadcast_; }
   [[nodiscard]] std::vector<std::unique_ptr<pe::Pe>>& pes() { return pes_; }
   /// The command the PEs follow.

@@ -127,7 +127,7 @@ bool ClockedSequencer::drains_at_once(std::int64_t group) const {
 /// tile that takes no cycle at all.
 void ClockedSequencer::leave_tile() {
   failures_.guard([this] {
-    timing_.compute_cycles += elapsed_;
+    add_tile(elapsed_);
     if (!last_tile()) {
       ++tile_index_;
       begin_tile();

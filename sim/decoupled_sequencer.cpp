@@ -110,7 +110,7 @@ void DecoupledSequencer::group_drained() {
   }
   tile().tables->end_tile();
   send_command(pe::ArrayPhase::drain, group_, barrier_, drain_end_);
-  timing_.compute_cycles += drain_end_;
+  add_tile(drain_end_);
   state_ = State::leaving;
   const sc_core::sc_time at = tile_origin_ + static_cast<double>(drain_end_) * kCycle;
   proceed_.notify(at - sc_core::sc_time_stamp());

@@ -6,6 +6,10 @@
 #include "sim/accelerator.hpp"
 #include "sim/baselines.hpp"
 #include "sim/run.hpp"
+#include "sim/trace_detail.hpp"
+#include "sim/trace_probe.hpp"
+#include "sim/trace_recorder.hpp"
+#include "sim/trace_replay.hpp"
 #include "sim/verification.hpp"
 #include "sim/waveform.hpp"
 #include "sparse_formats/error.hpp"
@@ -42,6 +46,7 @@ class Machine::Impl {
     if (options_.detail) accelerator_.sequencer().keep_group_times();
     if (!options_.vcd.file.empty())
       waveform_ = std::make_unique<Waveform>("waveform", options_.vcd, accelerator_, failures_);
+    if (!options_.trace.file.empty()) begin_trace();
   }
 
   LayerResult run(const workloads::QuantisedLayer& layer, bool first) {
@@ -81,15 +86,28 @@ class Machine::Impl {
 
   void finish() {
     if (waveform_) waveform_->commit();
+    if (recorder_) recorder_->commit();
   }
 
+  [[nodiscard]] TraceSummary trace_summary() const { return recorder_->summary(); }
+
  private:
+  void begin_trace() {
+    recorder_ = std::make_unique<TraceRecorder>(options_.trace, arch_);
+    if (options_.engine == Engine::clocked)
+      tracer_ = std::make_unique<TraceProbe>("trace_probe", accelerator_, *recorder_, failures_);
+    else
+      tracer_ = std::make_unique<TraceReplay>(accelerator_, workers_, *recorder_);
+    accelerator_.sequencer().observe(*tracer_);
+  }
+
   /// \param known  outputs of the layer, when they need not be computed
   LayerResult run_job(const LayerJob& job, bool first, std::uint64_t products,
                       const OutputFacts* known) {
     const workloads::QuantisedLayer& layer = job.layer();
     if (job.values()) accelerator_.collector().begin(layer.spec.shape);
     for (auto& pe : accelerator_.pes()) pe->reset_counters();
+    if (recorder_) recorder_->begin_layer(job, choose_level(job, options_.trace, workers_));
     simulate(job);
     LayerTiming timing = accelerator_.sequencer().timing();
     if (known != nullptr) {
@@ -101,6 +119,7 @@ class Machine::Impl {
     result.counters = collect(job, timing, first, products);
     result.fullest_output = timing.output_fullest;
     check_identities(result.counters, job, arch_, products);
+    if (recorder_) recorder_->end_layer(result.counters, pe_counters());
     if (options_.detail) result.detail = detail_of(layer, timing);
     if (known != nullptr) result.verified = known->verified;
     if (job.values() && options_.verify) {
@@ -144,10 +163,16 @@ class Machine::Impl {
   std::shared_ptr<const LayerDetail> detail_of(const workloads::QuantisedLayer& layer,
                                                const LayerTiming& timing) {
     auto detail = std::make_shared<LayerDetail>();
-    for (auto& pe : accelerator_.pes()) detail->pes.push_back(pe->counters());
+    detail->pes = pe_counters();
     detail->groups = timing.groups;
     detail->bank_updates = bank_updates(layer, arch_);
     return detail;
+  }
+
+  std::vector<memory::Counters> pe_counters() {
+    std::vector<memory::Counters> counters;
+    for (auto& pe : accelerator_.pes()) counters.push_back(pe->counters());
+    return counters;
   }
 
   /// Walks the module tree for the units' counters and adds what belongs to the layer.
@@ -185,6 +210,8 @@ class Machine::Impl {
   pe::Workers workers_;
   Accelerator accelerator_;
   std::unique_ptr<Waveform> waveform_;
+  std::unique_ptr<TraceRecorder> recorder_;
+  std::unique_ptr<SequenceObserver> tracer_;
   std::uint64_t fifo_writes_before_ = 0;
 };
 
@@ -196,6 +223,8 @@ Machine::~Machine() = default;
 pe::StepPaths Machine::step_paths() const { return impl_->step_paths(); }
 
 void Machine::finish() { impl_->finish(); }
+
+TraceSummary Machine::trace_summary() const { return impl_->trace_summary(); }
 
 LayerResult Machine::run(const workloads::QuantisedLayer& layer, bool first) {
   return impl_->run(layer, first);

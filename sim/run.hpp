@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "memory/architecture.hpp"
@@ -19,6 +20,7 @@
 #include "pe/step_paths.hpp"
 #include "sim/detail.hpp"
 #include "sim/prepared_layer.hpp"
+#include "sim/trace_options.hpp"
 #include "sim/vcd_options.hpp"
 #include "sparse_formats/tensor.hpp"
 #include "workloads/network_file.hpp"
@@ -55,6 +57,7 @@ struct RunOptions {
   int threads = 0;      ///< 0: all cores
   bool detail = false;  ///< of every layer
   VcdOptions vcd;       ///< clocked only
+  TraceOptions trace;   ///< not of prepared layers
   pe::FaultPlan fault;  ///< for tests: what the machine shall get wrong
   /// Becomes the number of a signal when the run shall end; read while the machine runs.
   const std::atomic<int>* stop = nullptr;
@@ -62,6 +65,13 @@ struct RunOptions {
   std::function<void(const LayerResult&, const LayerOutput&)> on_layer;
   /// Called before a layer starts, with its index among the selected.
   std::function<void(std::size_t, const workloads::LayerSpec&)> on_start;
+};
+
+/// What a timeline holds.
+struct TraceSummary {
+  std::uint64_t bytes = 0;
+  /// Layers that lie in its window, and how finely they are resolved.
+  std::vector<std::pair<std::string, pe::TraceLevel>> layers;
 };
 
 /// The one accelerator of this process.
@@ -86,9 +96,11 @@ class Machine {
   void retime(const memory::Architecture& arch);
   /// How the steps of all layers so far were computed; of the decoupled engine.
   [[nodiscard]] pe::StepPaths step_paths() const;
-  /// Ends a run that went well: gives the waveform its name. Without this call none is left.
-  /// \throws OutputError
+  /// Ends a run that went well: gives waveform and timeline their names. Without this call none
+  /// is left. \throws OutputError
   void finish();
+  /// Of the timeline. \pre finish, after a run with one
+  [[nodiscard]] TraceSummary trace_summary() const;
 
  private:
   class Impl;

@@ -41,10 +41,16 @@ void Sequencer::begin() {
 
 void Sequencer::keep(GroupTime times) {
   if (!keeps_groups_) return;
+  if (observer_ != nullptr) observer_->group_drained(times);
   for (std::int64_t GroupTime::*member :
        {&GroupTime::start, &GroupTime::first_finish, &GroupTime::barrier, &GroupTime::drain_end})
     times.*member += timing_.compute_cycles;
   timing_.groups.push_back(times);
+}
+
+void Sequencer::add_tile(std::int64_t cycles) {
+  if (observer_ != nullptr) observer_->tile_over(cycles);
+  timing_.compute_cycles += cycles;
 }
 
 void Sequencer::send_stream(bool active) {

@@ -15,6 +15,7 @@
 #include "pe/workers.hpp"
 #include "sim/detail.hpp"
 #include "sim/layer_job.hpp"
+#include "sim/sequence_observer.hpp"
 
 namespace scnn::sim {
 
@@ -44,6 +45,11 @@ class Sequencer : public sc_core::sc_module {
   void start(const LayerJob& job);
   /// Keeps the times of groups from the next layer on.
   void keep_group_times() { keeps_groups_ = true; }
+  /// Tells of groups and tiles from the next layer on. \param observer  outlives the runs
+  void observe(SequenceObserver& observer) {
+    observer_ = &observer;
+    keeps_groups_ = true;
+  }
   [[nodiscard]] bool done() const { return done_; }
   [[nodiscard]] const LayerTiming& timing() const { return timing_; }
 
@@ -67,6 +73,8 @@ class Sequencer : public sc_core::sc_module {
   /// Group times of the tile are counted from its start, those of the layer from the layer's.
   void keep(GroupTime times);
   [[nodiscard]] bool keeps_groups() const { return keeps_groups_; }
+  /// The tile has taken this many cycles.
+  void add_tile(std::int64_t cycles);
 
   [[nodiscard]] const pe::TileJob& tile() const { return job_->tiles()[tile_index_]; }
   [[nodiscard]] bool last_tile() const { return tile_index_ + 1 == job_->tiles().size(); }
@@ -89,6 +97,7 @@ class Sequencer : public sc_core::sc_module {
   pe::OutputStage stage_ = pe::OutputStage::none;
   bool done_ = true;
   bool keeps_groups_ = false;
+  SequenceObserver* observer_ = nullptr;
   sc_core::sc_event begin_;
 };
 

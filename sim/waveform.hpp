@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <string>
 #include <systemc>
 
 #include "memory/failures.hpp"
@@ -18,7 +19,7 @@ namespace scnn::sim {
 class Waveform : public sc_core::sc_module {
  public:
   /// \throws OutputError when the file cannot be created, InputError for a PE that is not
-  ///         in the array
+  ///         in the array and for a pattern that no module matches
   Waveform(const sc_core::sc_module_name& name, const VcdOptions& options, Accelerator& accelerator,
            memory::Failures& failures);
   ~Waveform() override;
@@ -33,6 +34,11 @@ class Waveform : public sc_core::sc_module {
     bool issue = false, draining = false;
   };
 
+  void trace_array();
+  void trace_pe(std::int64_t p);
+  template <class Value>
+  void trace(const Value& value, const std::string& module, const char* name);
+  void check_options(std::int64_t pe_count);
   void sample();
   void close();
 

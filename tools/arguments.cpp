@@ -136,8 +136,8 @@ void Arguments::refuse_shared_files() const {
   static constexpr std::string_view kRead[] = {
       "network",   "in",     "topology", "activations", "arch", "mask", "energy",
       "densities", "record", "accuracy", "BASELINE",    "A",    "B"};
-  static constexpr std::string_view kWritten[] = {"out",     "json", "csv",
-                                                  "outputs", "vcd",  "markdown"};
+  static constexpr std::string_view kWritten[] = {"out", "json",     "csv",  "outputs",
+                                                  "vcd", "markdown", "trace"};
   std::vector<std::pair<std::string_view, std::filesystem::path>> taken;
   const auto place = [](const std::string& file) {
     std::error_code failed;  // what cannot be resolved is told where it is opened

@@ -16,6 +16,7 @@
 #include "tools/progress.hpp"
 #include "tools/run_options.hpp"
 #include "tools/run_tables.hpp"
+#include "tools/trace_option.hpp"
 #include "workloads/outputs_file.hpp"
 
 namespace scnn::cli {
@@ -39,10 +40,13 @@ CommandLine command_line() {
                "group and the load of every accumulator bank; needs --json"},
               {"outputs", "FILE", "write the output tensors of every layer (HDF5)"},
               {"vcd", "FILE", "write a waveform; needs --engine clocked"},
+              {"vcd-modules", "GLOBS",
+               "modules to trace, with what is in them: array,pe_0.*; default: all"},
               {"vcd-pe", "LIST", "PEs to trace, row-major from 0: 0,5; default: all"},
               {"vcd-from", "CYCLE", "first cycle to trace, counted over the run; default 0"},
               {"vcd-to", "CYCLE", "last cycle to trace; default: the end"},
           },
+          trace_options(),
       }),
       .examples =
           {
@@ -52,6 +56,9 @@ CommandLine command_line() {
               {"scnn run --network alexnet.h5 --layers conv5 --engine clocked --vcd conv5.vcd "
                "--vcd-pe 0,63 --vcd-to 5000",
                "the first cycles of one layer as a waveform of two PEs"},
+              {"scnn run --network alexnet.h5 --layers conv3 --trace conv3.json --trace-window "
+               "0:20000",
+               "the first cycles of a layer as a timeline for ui.perfetto.dev"},
               {"scnn run --network mine.h5 --activation-density 0.4 --seed 2",
                "a network whose file holds weights only"},
           },
@@ -63,13 +70,14 @@ sim::VcdOptions vcd_options_of(const Arguments& arguments, sim::Engine engine) {
   sim::VcdOptions vcd;
   vcd.file = arguments.text("vcd").value_or("");
   if (vcd.file.empty()) {
-    for (const char* option : {"vcd-pe", "vcd-from", "vcd-to"})
+    for (const char* option : {"vcd-modules", "vcd-pe", "vcd-from", "vcd-to"})
       if (arguments.has(option))
         throw InputError(fmt::format("--{}", option), "found without --vcd, expected both");
     return vcd;
   }
   if (engine != sim::Engine::clocked)
     throw InputError("--vcd", "the engine is decoupled, expected --engine clocked for a waveform");
+  vcd.modules = arguments.list("vcd-modules");
   for (const std::string& pe : arguments.list("vcd-pe"))
     vcd.pes.push_back(parse_integer(pe, "--vcd-pe", 0, kMost));
   vcd.first_cycle = arguments.integer("vcd-from", 0, kMost).value_or(0);
@@ -101,6 +109,7 @@ class OutputsFile {
 
 struct RunLayers {
   std::vector<sim::LayerResult> results;
+  std::string trace;  ///< what there is to say of the timeline
   pe::StepPaths steps;
 };
 
@@ -119,7 +128,9 @@ RunLayers run_layers(const RunnableNetwork& network, const memory::Architecture&
   }
   check_interrupt();
   machine.finish();
-  return {std::move(results), machine.step_paths()};
+  std::string trace;
+  if (!options.trace.file.empty()) trace = trace_text(options.trace.file, machine.trace_summary());
+  return {std::move(results), std::move(trace), machine.step_paths()};
 }
 
 std::string energy_text(const sim::RunResult& result, int width) {
@@ -155,6 +166,7 @@ int run_command(const Words& words, Console& console) {
   if (options.detail && !arguments->has("json"))
     throw InputError("--detail", "found without --json, expected both");
   const RunnableNetwork network(*arguments);
+  options.trace = trace_options_of(*arguments, network.source().info().name);
   ResultFiles files(*arguments);
   OutputsFile outputs(*arguments, network.source().info());
   outputs.attach(options);
@@ -175,6 +187,7 @@ int run_command(const Words& words, Console& console) {
   if (files.wants_csv()) files.write_csv(sim::csv_text(result));
   outputs.commit();
   files.commit();
+  if (!run.trace.empty()) console.note(run.trace);
   print(result, console);
   return kDone;
 }

@@ -132,11 +132,13 @@ class Interrupted(ProgramTest):
         self.write("one.json", {"pe_rows": 1, "pe_cols": 1, "multiplier_array": {"F": 1, "I": 1}})
         process = subprocess.Popen(
             [SCNN, "run", "--network", "a.h5", "--arch", "one.json", "--engine", "clocked",
-             "--json", "r.json", "--outputs", "o.h5", "--vcd", "w.vcd", "--vcd-to", "9"],
+             "--json", "r.json", "--outputs", "o.h5", "--trace", "t.json", "--vcd", "w.vcd",
+             "--vcd-to", "9"],
             cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.addCleanup(process.kill)
         deadline = time.monotonic() + 60
-        while not list(self.folder.glob("w.vcd.part*")):
+        while not (list(self.folder.glob("w.vcd.part*")) and
+                   list(self.folder.glob("t.json.part*"))):
             self.assertLess(time.monotonic(), deadline, "the run does not begin")
             self.assertIsNone(process.poll(), "the run is over already")
             time.sleep(0.02)

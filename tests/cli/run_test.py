@@ -85,7 +85,7 @@ class Result(ProgramTest):
         expected = without_host(self.path("r.json").read_text())
         for options in [["--engine", "clocked"], ["--threads", "1"], ["--threads", "7"],
                         ["--no-verify"], ["--quiet"], ["--outputs", "o.h5"],
-                        ["--engine", "clocked", "--vcd", "w.vcd"]]:
+                        ["--engine", "clocked", "--vcd", "w.vcd"], ["--trace", "t.json"]]:
             with self.subTest(options):
                 self.run_json("--arch", TINY, *options)
                 self.assertEqual(expected, without_host(self.path("r.json").read_text()))

@@ -1,5 +1,6 @@
 // Random layers on random architectures: the decoupled machine, the clocked machine and
-// the reference convolution must agree on every counter and every output.
+// the reference convolution must agree on every counter and every output, and the two
+// machines on every byte of a timeline.
 //
 //   equivalence [--layers N] [--seed S] [--batch B]
 //
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "sim/architecture_file.hpp"
 #include "tests/equivalence/outcome.hpp"
@@ -70,8 +72,20 @@ class Comparison {
       if (d.counters.*info.member != c.counters.*info.member)
         note(i, fmt::format("{}: decoupled {}, clocked {}", info.name, d.counters.*info.member,
                             c.counters.*info.member));
+    if (d.trace != c.trace) note(i, traces_text(d.trace, c.trace));
     compare_values(i, "decoupled", d);
     compare_values(i, "clocked", c);
+  }
+
+  /// The first lines in which they differ.
+  static std::string traces_text(const std::string& decoupled, const std::string& clocked) {
+    std::istringstream d(decoupled), c(clocked);
+    std::string d_line, c_line;
+    do {
+      std::getline(d, d_line);
+      std::getline(c, c_line);
+    } while (d && c && d_line == c_line);
+    return fmt::format("traces differ: decoupled \"{}\", clocked \"{}\"", d_line, c_line);
   }
 
   void compare_values(std::size_t i, const char* engine, const Outcome& found) {
@@ -114,10 +128,13 @@ class Comparison {
 /// What happened in the runs, so that a quiet machine cannot pass for a correct one.
 struct Happened {
   memory::Counters sum;
-  std::uint64_t layers = 0;
+  std::uint64_t layers = 0, traced_bytes = 0;
 
   void add(const Child::Result& result) {
-    for (const Outcome& o : read_outcomes(result.output)) sum += o.counters;
+    for (const Outcome& o : read_outcomes(result.output)) {
+      sum += o.counters;
+      traced_bytes += o.trace.size();
+    }
   }
   /// Counters that are 0 over all layers.
   [[nodiscard]] std::vector<std::string> never() const {
@@ -166,8 +183,9 @@ bool report(const Arguments& arguments, const Coverage& coverage, const Happened
       static_cast<double>(coverage.pairs_seen()) / static_cast<double>(coverage.pairs_possible());
   fmt::print("pairs of option values: {} of {} ({:.1f} %)\n", coverage.pairs_seen(),
              coverage.pairs_possible(), 100.0 * share);
-  fmt::print("seed {}, {} layers, {} batches differ\n", arguments.seed, happened.layers, failed);
-  bool good = failed == 0;
+  fmt::print("seed {}, {} layers, {} bytes of timelines, {} batches differ\n", arguments.seed,
+             happened.layers, happened.traced_bytes, failed);
+  bool good = failed == 0 && happened.traced_bytes > 0;
   if (arguments.batch >= 0 || arguments.layers < Arguments{}.layers) return good;
   for (const auto& value : coverage.missing_values()) {
     fmt::print("never drawn: {}\n", value);

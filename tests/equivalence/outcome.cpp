@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <systemc>
 
+#include "tests/support/temporary_folder.hpp"
+
 namespace scnn::test {
 namespace {
 
@@ -21,6 +23,7 @@ void write(const Outcome& o, std::FILE* to) {
   put(to, &o.counters, 1);
   put(to, o.accumulated.data(), o.accumulated.size());
   put(to, o.output.data(), o.output.size());
+  put(to, o.trace.data(), o.trace.size());
 }
 
 /// Takes arrays from the front of the bytes; `complete` tells when they run out.
@@ -69,6 +72,9 @@ void run_batch(const Batch& batch, sim::Engine engine, std::FILE* to) {
   sim::RunOptions options;
   options.engine = engine;
   options.threads = batch.threads;
+  const TemporaryFolder folder;
+  options.trace = batch.trace;
+  options.trace.file = folder / "trace.json";
   options.verify = false;  // whoever reads the outcomes compares the values
   options.on_layer = [&](const sim::LayerResult& result, const sim::LayerOutput& output) {
     outcome.counters = result.counters;
@@ -82,6 +88,10 @@ void run_batch(const Batch& batch, sim::Engine engine, std::FILE* to) {
     for (const RandomLayer& l : batch.layers) {
       outcome = {};
       (void)machine.run(l.layer, l.first);
+      if (&l == &batch.layers.back()) {
+        machine.finish();
+        outcome.trace = bytes_of(options.trace.file);
+      }
       write(outcome, to);
     }
   } catch (const std::exception& e) {
@@ -102,6 +112,8 @@ std::vector<Outcome> read_outcomes(const std::string& bytes) {
     o.counters = in.take_one<memory::Counters>();
     o.accumulated = in.take<std::int64_t>();
     o.output = in.take<float>();
+    const auto trace = in.take<char>();
+    o.trace.assign(trace.begin(), trace.end());
     if (in.complete()) outcomes.push_back(std::move(o));
   }
   return outcomes;

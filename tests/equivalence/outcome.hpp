@@ -18,10 +18,11 @@ struct Outcome {
   memory::Counters counters;
   std::vector<std::int64_t> accumulated;
   std::vector<float> output;
+  std::string trace;  ///< the file, with the batch's last layer
 };
 
-/// Runs the batch on one machine of this process and writes an Outcome per layer, up to
-/// and including the first with an error.
+/// Runs the batch on one machine of this process, which is traced, and writes an Outcome per
+/// layer, up to and including the first with an error.
 void run_batch(const Batch& batch, sim::Engine engine, std::FILE* to);
 
 /// The outcomes that were written; fewer than layers when the child ended early.

@@ -133,6 +133,21 @@ RandomLayer attempt(Draw& draw, const memory::Architecture& arch, const std::str
   return result;
 }
 
+/// Mostly all PEs, all cycles and every step; the rest is made of that.
+sim::TraceOptions draw_trace(Draw& draw, const memory::Architecture& arch) {
+  sim::TraceOptions trace;
+  if (!draw.chance(10))
+    trace.detail = draw.chance(60)
+                       ? pe::TraceDetail::step
+                       : draw.one_of({pe::TraceDetail::channel, pe::TraceDetail::group});
+  if (draw.chance(25)) {
+    trace.first_cycle = draw.between(0, 300);
+    if (draw.chance(70)) trace.last_cycle = trace.first_cycle + draw.between(0, 300);
+  }
+  if (draw.chance(25)) trace.pes.push_back(draw.between(0, arch.pe_count() - 1));
+  return trace;
+}
+
 }  // namespace
 
 memory::Architecture draw_architecture(Choices& c) {
@@ -198,6 +213,7 @@ Batch draw_batch(std::int64_t seed, std::int64_t index, std::int64_t layers) {
       sim::validate(batch.arch, batch.arch.name);
       for (std::int64_t n = 0; n < layers; ++n)
         batch.layers.push_back(draw_layer(draw, batch.arch, "layer" + std::to_string(n)));
+      batch.trace = draw_trace(draw, batch.arch);
       return batch;
     } catch (const InputError&) {
       // No such machine, or hardly a layer fits its accumulators; another one is drawn.

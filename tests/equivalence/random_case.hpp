@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "memory/architecture.hpp"
+#include "sim/trace_options.hpp"
 #include "tests/equivalence/choices.hpp"
 #include "workloads/network.hpp"
 
@@ -31,6 +32,7 @@ struct Batch {
   int threads = 1;
   std::vector<Choice> choices;  ///< of the architecture
   std::vector<RandomLayer> layers;
+  sim::TraceOptions trace;  ///< without a file name
 };
 
 /// Batch `index` of a seed: a pure function of the two and of `layers`.
