@@ -95,10 +95,10 @@ std::optional<double> Arguments::density(std::string_view name) const {
   return parse_density(*value, dashed(name));
 }
 
-std::optional<std::size_t> Arguments::choice(std::string_view name,
-                                             const std::vector<std::string_view>& names) const {
+std::optional<std::size_t> Arguments::choice(std::string_view name) const {
   const auto value = text(name);
   if (!value) return std::nullopt;
+  const auto& names = choices_.at(std::string(name));
   const auto found = std::ranges::find(names, *value);
   if (found == names.end())
     throw InputError(dashed(name),

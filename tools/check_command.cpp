@@ -99,7 +99,7 @@ std::string inputs_text(const KeptCase& now, const CaseReport& report) {
   return text + values_text(report.architecture, "  architecture: ");
 }
 
-std::string report_text(const KeptCase& now, const CaseReport& report, int width) {
+std::string report_text(const KeptCase& now, const CaseReport& report, const Layout& layout) {
   const std::size_t tolerated = report.difference.tolerated;
   const std::string within = tolerated == 0 ? ""
                                             : fmt::format(", {} counter{} moved within tolerance",
@@ -110,7 +110,7 @@ std::string report_text(const KeptCase& now, const CaseReport& report, int width
       fmt::format("{}: different ({}{})\n", now.given.name, counts_text(now.outcome), within);
   text += inputs_text(now, report);
   if (report.difference.empty()) return text + "  no counter moved\n";
-  return text + difference_text(report.difference, width);
+  return text + difference_text(report.difference, layout);
 }
 
 struct Checked {
@@ -176,18 +176,20 @@ std::string summary(const Checked& checked, const Arguments& arguments) {
 }
 
 /// A word in the wrong place shall not cost a file that is no baseline.
-void refuse_other_files(const std::filesystem::path& path) {
+/// \return whether there is a baseline already
+bool refuse_other_files(const std::filesystem::path& path) {
   std::error_code failed;
-  if (!std::filesystem::is_regular_file(path, failed)) return;
+  if (!std::filesystem::is_regular_file(path, failed)) return false;
   const std::string text = workloads::read_text_file(path, "a baseline", workloads::kMaxJsonBytes);
   if (text.find(kBaselineSchema) == std::string::npos)
     throw InputError(path.string(), "exists and is no baseline, expected one or a new name");
+  return true;
 }
 
 int record(const std::filesystem::path& cases, const std::filesystem::path& path, int threads,
            const Console& console) {
   const CaseList list = read_cases(cases);
-  refuse_other_files(path);
+  const bool replaces = refuse_other_files(path);
   sim::AtomicFile file(path);
   auto outcomes = run_cases(list, threads, console);
   std::vector<KeptCase> kept;
@@ -202,6 +204,10 @@ int record(const std::filesystem::path& cases, const std::filesystem::path& path
   }
   file.write(baseline_text(kept));
   file.commit();
+  if (replaces)
+    console.note(fmt::format(
+        "{}: the baseline that was there is replaced; --approve rewrites only what changed",
+        path.string()));
   console.out << text << fmt::format("{} written to {}\n", cases_text(kept.size()), path.string());
   return kDone;
 }
@@ -225,7 +231,7 @@ int check_command(const Words& words, Console& console) {
   if (arguments->has("approve")) approve(baseline, checked);
   files.commit();
   for (std::size_t i = 0; i < checked.reports.size(); ++i)
-    console.out << report_text(checked.now[i], checked.reports[i], console.width);
+    console.out << report_text(checked.now[i], checked.reports[i], console.layout());
   console.out << summary(checked, *arguments);
   return checked.different() == 0 || arguments->has("approve") ? kDone : kDifferent;
 }

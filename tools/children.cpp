@@ -69,7 +69,7 @@ std::vector<std::string> run_in_children(const std::vector<Task>& tasks, int at_
   std::vector<double> costs;
   costs.reserve(tasks.size());
   for (const Task& task : tasks) costs.push_back(task.cost);
-  Progress progress(console, doing, costs);
+  Progress progress(console, doing, costs, Progress::Clock::caller);
   std::vector<std::string> texts(tasks.size());
   std::vector<Child> children;
   std::size_t next = 0;
@@ -77,19 +77,22 @@ std::vector<std::string> run_in_children(const std::vector<Task>& tasks, int at_
     while (next < tasks.size() && std::ssize(children) < at_once) {
       check_interrupt();
       const Task& task = tasks[next];
-      progress.step(task.name);
+      progress.begun(task.name);
       children.push_back({next, ChildProcess(task.name, [&task](const ChildVoice& voice) {
                             work_and_tell(task, voice);
                           })});
       ++next;
     }
+    progress.tick();
     auto done = listen_to(children);
     std::ranges::reverse(done);  // so that erasing moves none that is still to come
     for (const std::size_t i : done) {
       const std::size_t number = children[i].number;
       texts[number] = result_of(children[i], tasks[number]);
       children.erase(children.begin() + static_cast<std::ptrdiff_t>(i));
+      progress.finished(tasks[number].cost);
     }
+    if (!done.empty() && !children.empty()) progress.begun(tasks[children.front().number].name);
   }
   return texts;
 }

@@ -13,6 +13,7 @@
 #include "tools/commands.hpp"
 #include "tools/exit_status.hpp"
 #include "tools/interrupt.hpp"
+#include "tools/table.hpp"
 
 namespace scnn::cli {
 namespace {
@@ -32,6 +33,7 @@ constexpr std::array kCommands{
     Command{"diff", "say what differs between two results, and why", diff_command},
     Command{"explain", "say how a layer lies on the machine, and what limits it", explain_command},
     Command{"info", "say what is in a file", info_command},
+    Command{"completion", "print a script for the completion of bash or zsh", completion_command},
 };
 
 std::string overview() {
@@ -39,7 +41,7 @@ std::string overview() {
       "Usage: scnn COMMAND [options]\n\n"
       "Cycle-level simulator of the SCNN sparse CNN accelerator.\n\n"
       "Commands:\n";
-  for (const Command& c : kCommands) text += fmt::format("  {:<10}{}\n", c.name, c.summary);
+  for (const Command& c : kCommands) text += fmt::format("  {:<12}{}\n", c.name, c.summary);
   return text +
          "\n"
          "  scnn COMMAND --help   options of a command, with examples\n"
@@ -64,7 +66,7 @@ std::string command_names() {
 int dispatch(const Words& words, Console& console) {
   const std::string& first = words.front();
   if (first == "--help" || first == "-h") {
-    console.out << overview();
+    console.out << reflowed(overview(), std::min(console.width, kTableWidth));
     return kDone;
   }
   if (first == "--version") {

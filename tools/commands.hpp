@@ -32,5 +32,6 @@ int check_command(const Words& words, Console& console);
 int diff_command(const Words& words, Console& console);
 int explain_command(const Words& words, Console& console);
 int info_command(const Words& words, Console& console);
+int completion_command(const Words& words, Console& console);
 
 }  // namespace scnn::cli

@@ -42,7 +42,8 @@ CommandLine command_line() {
           network_options(),
           {
               {"granularity", "LIST",
-               "comma-separated, of fine, vector, kernel, filter; default: all four"},
+               "comma-separated, of fine, vector, kernel, filter; default: all four", false,
+               granularity_names(), true},
               {"density", "D", "one density for every layer"},
               {"densities", "FILE",
                "JSON object from layer name or glob to density; the first match counts, other "
@@ -155,7 +156,7 @@ int compare_command(const Words& words, Console& console) {
   if (files.wants_json()) files.write_json(sim::json_text(to_json(comparison)));
   if (files.wants_csv()) files.write_csv(csv_text(comparison));
   files.commit();
-  console.out << compare_text(comparison, console.width);
+  console.out << compare_text(comparison, console.layout());
   return kDone;
 }
 

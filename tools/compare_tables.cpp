@@ -50,7 +50,7 @@ class LineTable {
 
 using Cell = std::optional<double>;
 
-std::string storage_table(const std::vector<Line>& lines, bool layers, int width) {
+std::string storage_table(const std::vector<Line>& lines, bool layers, const Layout& layout) {
   LineTable table(lines, layers);
   (*table)
       .numbers("kept\ndensity",
@@ -62,10 +62,10 @@ std::string storage_table(const std::vector<Line>& lines, bool layers, int width
       .counts("indices", "bits",
               column(lines, [](const Line& l) { return l.counts.storage.index_bits; }))
       .counts("weight DRAM", "bits", counters(lines, &Counters::dram_weight_bits));
-  return (*table).str(width);
+  return (*table).str(layout);
 }
 
-std::string time_table(const std::vector<Line>& lines, bool layers, int width) {
+std::string time_table(const std::vector<Line>& lines, bool layers, const Layout& layout) {
   LineTable table(lines, layers);
   (*table)
       .counts("products", "", counters(lines, &Counters::products))
@@ -83,10 +83,10 @@ std::string time_table(const std::vector<Line>& lines, bool layers, int width) {
                         return ratio(l.counts.counters.oracle_cycles, l.counts.counters.cycles);
                       }),
                3);
-  return (*table).str(width);
+  return (*table).str(layout);
 }
 
-std::string reference_table(const std::vector<Line>& lines, bool layers, int width) {
+std::string reference_table(const std::vector<Line>& lines, bool layers, const Layout& layout) {
   LineTable table(lines, layers);
   (*table)
       .counts("outputs\nno bypass", "",
@@ -99,13 +99,15 @@ std::string reference_table(const std::vector<Line>& lines, bool layers, int wid
       .counts("halo\nentries", "", counters(lines, &Counters::halo_transfers))
       .counts("OARAM\nwrites", "", counters(lines, &Counters::oaram_writes))
       .counts("act. DRAM", "bits", counters(lines, &Counters::dram_activation_bits));
-  return (*table).str(width);
+  return (*table).str(layout);
 }
 
-std::string tables(const std::vector<Line>& lines, bool layers, int width) {
-  return "Storage and weight traffic\n\n" + storage_table(lines, layers, width) +
-         "\nMemory references (accesses of one vector or entry)\n\n" +
-         reference_table(lines, layers, width) + "\nTime\n\n" + time_table(lines, layers, width);
+std::string tables(const std::vector<Line>& lines, bool layers, const Layout& layout) {
+  return layout.heading("Storage and weight traffic") + "\n\n" +
+         storage_table(lines, layers, layout) + '\n' +
+         layout.heading("Memory references (accesses of one vector or entry)") + "\n\n" +
+         reference_table(lines, layers, layout) + '\n' + layout.heading("Time") + "\n\n" +
+         time_table(lines, layers, layout);
 }
 
 std::vector<Line> network_lines(const Comparison& comparison) {
@@ -144,12 +146,13 @@ std::string remarks(const Comparison& comparison) {
 
 }  // namespace
 
-std::string compare_text(const Comparison& comparison, int width) {
+std::string compare_text(const Comparison& comparison, const Layout& layout) {
   return fmt::format("{}\n{}\n{} engine, {}\n\n", comparison.network.info.name,
                      machine_text(comparison.architecture), comparison.host.engine,
                      comparison.host.verified ? "all values verified" : "values not verified") +
-         "NETWORK\n\n" + tables(network_lines(comparison), false, width) + "\nLAYERS\n\n" +
-         tables(layer_lines(comparison), true, width) + '\n' + remarks(comparison);
+         layout.heading("NETWORK") + "\n\n" + tables(network_lines(comparison), false, layout) +
+         '\n' + layout.heading("LAYERS") + "\n\n" + tables(layer_lines(comparison), true, layout) +
+         '\n' + reflowed(remarks(comparison), layout.width);
 }
 
 }  // namespace scnn::cli

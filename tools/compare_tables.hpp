@@ -5,13 +5,14 @@
 #include <string>
 
 #include "tools/comparison.hpp"
+#include "tools/layout.hpp"
 
 namespace scnn::cli {
 
 inline constexpr const char* kCompareSchema = "scnn-compare/1";
 
 /// Tables of the whole network, then of every layer, then what a reader should know.
-[[nodiscard]] std::string compare_text(const Comparison& comparison, int width);
+[[nodiscard]] std::string compare_text(const Comparison& comparison, const Layout& layout);
 
 /// The whole comparison, `scnn-compare/1`: as a result, with a list of granularities.
 [[nodiscard]] nlohmann::ordered_json to_json(const Comparison& comparison);

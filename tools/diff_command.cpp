@@ -73,7 +73,7 @@ void print(const Sections& sections, const Difference& difference, const Console
     console.out << "layers\n  no difference\n";
     return;
   }
-  console.out << "layers\n" << difference_text(difference, console.width);
+  console.out << "layers\n" << difference_text(difference, console.layout());
 }
 
 }  // namespace

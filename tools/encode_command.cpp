@@ -105,7 +105,8 @@ auto column(const std::vector<EncodedLine>& lines, Of&& of) {
   return cells;
 }
 
-std::string storage_table(const std::vector<EncodedLine>& lines, int weight_bits, int width) {
+std::string storage_table(const std::vector<EncodedLine>& lines, int weight_bits,
+                          const Layout& layout) {
   using Line = EncodedLine;
   const auto counts = [&lines](std::uint64_t sim::Storage::*member) {
     return column(lines, [member](const Line& l) { return l.storage.*member; });
@@ -136,7 +137,7 @@ std::string storage_table(const std::vector<EncodedLine>& lines, int weight_bits
       .numbers("of 8-bit\ndense", against(kByteBits), 3);
   if (weight_bits != kByteBits)
     table.numbers(fmt::format("of {}-bit\ndense", weight_bits), against(weight_bits), 3);
-  return table.rule_before(lines.size() - 1).str(width);
+  return table.rule_before(lines.size() - 1).str(layout);
 }
 
 }  // namespace
@@ -167,7 +168,7 @@ int encode_command(const Words& words, Console& console) {
   lines.push_back(total_of(lines));
   console.out << fmt::format("{}\nencoded with {}-bit weights and {}-bit indices\n\n",
                              network->info().name, arch.weight_bits, arch.index_bits)
-              << storage_table(lines, arch.weight_bits, console.width);
+              << storage_table(lines, arch.weight_bits, console.layout());
   return kDone;
 }
 

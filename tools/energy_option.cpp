@@ -7,9 +7,12 @@
 namespace scnn::cli {
 
 std::vector<OptionHelp> energy_options() {
-  return {{"energy", "FILE",
+  return {{"energy",
+           "FILE",
            "energies too, of this machine and of the dense ones: a file of event energies, or "
-           "`default` for configs/energy-45nm.json"}};
+           "`default` for configs/energy-45nm.json",
+           false,
+           {"default"}}};
 }
 
 std::optional<sim::EnergyTable> energy_of(const Arguments& arguments) {
@@ -19,7 +22,7 @@ std::optional<sim::EnergyTable> energy_of(const Arguments& arguments) {
 }
 
 std::string energy_table(const std::vector<std::pair<std::string, sim::EnergyComparison>>& lines,
-                         int width) {
+                         const Layout& layout) {
   constexpr double kMicrojoule = 1e6;
   Table table;
   std::vector<std::string> names;
@@ -40,7 +43,7 @@ std::string energy_table(const std::vector<std::pair<std::string, sim::EnergyCom
     });
   column("of_DCNN", 3, [](const auto& e) { return e.scnn.total() / e.dcnn.total(); });
   column("DCNN-opt_of DCNN", 3, [](const auto& e) { return e.dcnn_opt.total() / e.dcnn.total(); });
-  return table.rule_before(lines.size() - 1).str(width);
+  return table.rule_before(lines.size() - 1).str(layout);
 }
 
 }  // namespace scnn::cli

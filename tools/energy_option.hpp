@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/energy.hpp"
+#include "tools/layout.hpp"
 #include "tools/options.hpp"
 
 namespace scnn::cli {
@@ -18,6 +19,6 @@ namespace scnn::cli {
 
 /// SCNN's energy by component, and beside the dense machines'; the last line is the total.
 [[nodiscard]] std::string energy_table(
-    const std::vector<std::pair<std::string, sim::EnergyComparison>>& lines, int width);
+    const std::vector<std::pair<std::string, sim::EnergyComparison>>& lines, const Layout& layout);
 
 }  // namespace scnn::cli

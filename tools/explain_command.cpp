@@ -14,6 +14,7 @@
 #include "tools/host.hpp"
 #include "tools/interrupt.hpp"
 #include "tools/network_input.hpp"
+#include "tools/progress.hpp"
 #include "tools/run_options.hpp"
 
 namespace scnn::cli {
@@ -68,14 +69,20 @@ NetworkRequest request_of(const Arguments& arguments) {
   return request;
 }
 
-Explained explain(const RunnableNetwork& network, const memory::Architecture& arch, int threads) {
+Explained explain(const RunnableNetwork& network, const memory::Architecture& arch, int threads,
+                  const Console& console) {
+  // Walking every step for the bounds takes about as long as four runs do.
+  Progress progress(console, "explaining", {4.0, 1.0});
   Explained layer;
   layer.architecture = arch;
   const std::size_t index = network.chosen().front();
   layer.first = index == 0;
+  const std::string& name = network.source().layers()[index].name;
+  progress.step(name + ", bounds");
   const auto tensors = workloads::quantise_layer(
       network.read(index), arch.weight_bits, arch.activation_bits, network.source().where(index));
   layer.analysis = sim::analyse(tensors, arch, threads, &stop_signal());
+  progress.step(name + ", run");
   sim::RunOptions options;
   options.verify = false;  // values are needed to know what the OARAMs hold
   options.threads = threads;
@@ -111,7 +118,7 @@ int explain_command(const Words& words, Console& console) {
   const RunnableNetwork network(request_of(*arguments));
   ResultFiles files(*arguments);
   note_inputs(network, *arguments, console);
-  const Explained layer = explain(network, arch, threads);
+  const Explained layer = explain(network, arch, threads, console);
   sim::HostInfo host = clock.info("explain", words);
   host.engine = name_of(sim::Engine::decoupled);
   host.threads = threads;
@@ -119,7 +126,7 @@ int explain_command(const Words& words, Console& console) {
   files.commit();
   console.out << fmt::format("{}, layer {}\n{}\n\n", network.source().info().name,
                              layer.result.name, machine_text(arch))
-              << explanation_text(layer, console.width);
+              << explanation_text(layer, console.layout());
   return kDone;
 }
 

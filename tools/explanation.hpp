@@ -10,6 +10,7 @@
 #include "memory/architecture.hpp"
 #include "sim/layer_bounds.hpp"
 #include "sim/run.hpp"
+#include "tools/layout.hpp"
 
 namespace scnn::cli {
 
@@ -45,7 +46,7 @@ struct ActivationTraffic {
 [[nodiscard]] std::string conclusion(const Explained& layer);
 
 /// How the layer lies on the machine, its bounds, the activities, the conclusion.
-[[nodiscard]] std::string explanation_text(const Explained& layer, int width);
+[[nodiscard]] std::string explanation_text(const Explained& layer, const Layout& layout);
 /// `mapping`, `bounds`, `activities`, `counters`, `limit`, `conclusion`.
 [[nodiscard]] nlohmann::ordered_json to_json(const Explained& layer);
 

@@ -93,7 +93,7 @@ std::vector<Line> mapping_lines(const Explained& layer) {
                        bytes(c.dram_weight_bits), bytes(traffic.input), bytes(traffic.output))}};
 }
 
-std::string bounds_table(const Explained& layer, int width) {
+std::string bounds_table(const Explained& layer, const Layout& layout) {
   std::vector<std::string> names, cycles;
   std::vector<std::optional<double>> shares;
   const auto add = [&](std::string_view name, std::uint64_t value) {
@@ -111,10 +111,10 @@ std::string bounds_table(const Explained& layer, int width) {
       .cells("cycles", cycles)
       .numbers("% of the\nlayer's", shares, 1)
       .rule_before(bounds)
-      .str(width);
+      .str(layout);
 }
 
-std::string activity_table(const Explained& layer, int width) {
+std::string activity_table(const Explained& layer, const Layout& layout) {
   const memory::Counters& c = layer.result.counters;
   const auto pes = static_cast<std::uint64_t>(layer.architecture.pe_count());
   std::vector<std::string> names, cycles;
@@ -131,20 +131,20 @@ std::string activity_table(const Explained& layer, int width) {
       .cells("PE-cycles", cycles)
       .numbers("cycles of a\nPE, mean", means, 1)
       .numbers("%", shares, 1)
-      .str(width);
+      .str(layout);
 }
 
 }  // namespace
 
-std::string explanation_text(const Explained& layer, int width) {
+std::string explanation_text(const Explained& layer, const Layout& layout) {
   std::string text;
   const auto lines = mapping_lines(layer);
   std::size_t longest = 0;
   for (const Line& line : lines) longest = std::max(longest, line.first.size());
   for (const auto& [name, value] : lines)
-    text += wrapped(fmt::format("{:<{}}  {}", name, longest, value), width);
-  text += '\n' + bounds_table(layer, width) + '\n' + activity_table(layer, width) + '\n';
-  return text + wrapped(conclusion(layer), width);
+    text += wrapped(fmt::format("{:<{}}  {}", name, longest, value), layout.width);
+  text += '\n' + bounds_table(layer, layout) + '\n' + activity_table(layer, layout) + '\n';
+  return text + wrapped(conclusion(layer), layout.width);
 }
 
 }  // namespace scnn::cli

@@ -45,7 +45,7 @@ int import_command(const Words& words, Console& console) {
   if (!arguments) return kDone;
   const std::string out = arguments->required("out");
   const auto network = open_import("in", *arguments, console);
-  console.out << layer_table(write_network(*network, out, "importing", console), console.width);
+  console.out << layer_table(write_network(*network, out, "importing", console), console.layout());
   return kDone;
 }
 

@@ -11,10 +11,9 @@ std::unique_ptr<workloads::NetworkSource> open_import(std::string_view option,
                                                       const Arguments& arguments,
                                                       const Console& console) {
   workloads::imports::ImportOptions options;
-  std::vector<std::string_view> names = workloads::imports::format_names();
-  names.emplace_back("auto");
-  const auto format = arguments.choice("format", names);
-  if (format && *format + 1 < names.size()) options.format = static_cast<Format>(*format);
+  const auto format = arguments.choice("format");
+  if (format && *format < workloads::imports::format_names().size())
+    options.format = static_cast<Format>(*format);
   if (const auto topology = arguments.text("topology")) options.topology = *topology;
   if (const auto activations = arguments.text("activations")) options.activations = *activations;
   for (const std::string& extent : arguments.list("input-shape"))
@@ -26,8 +25,11 @@ std::unique_ptr<workloads::NetworkSource> open_import(std::string_view option,
 }
 
 std::vector<OptionHelp> import_options() {
+  std::vector<std::string_view> formats = workloads::imports::format_names();
+  formats.emplace_back("auto");
   return {
-      {"format", "F", "layout of the file: auto (default), keras2, keras3, caffe, torch, scnn"},
+      {"format", "F", "layout of the file: auto (default), keras2, keras3, caffe, torch, scnn",
+       false, formats},
       {"topology", "FILE",
        "how layers are connected, where the file does not say it: a Keras model as JSON, a list "
        "of layers (docs/import.md), or a deploy prototxt"},

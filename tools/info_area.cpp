@@ -28,7 +28,7 @@ void print_area(const std::filesystem::path& path, const Console& console) {
                      .text("area, 16 nm", names)
                      .numbers("mm2", values, 3)
                      .rule_before(sim::area_components().size())
-                     .str(console.width);
+                     .str(console.layout());
 }
 
 }  // namespace scnn::cli

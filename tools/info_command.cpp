@@ -17,7 +17,8 @@ CommandLine command_line() {
       .usage = "FILE [--area]",
       .about =
           "Says what is in a file: a network or encoded network with its layers, outputs,\n"
-          "a result, a comparison, an architecture with all defaults filled in, densities.",
+          "a result, a comparison, an architecture with all defaults filled in, densities,\n"
+          "plans and tables of sweeps, baselines and cases of check, energies, validations.",
       .options = {{"area", "", "of an architecture: the area of a PE by component, and of all"}},
       .examples =
           {

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <ostream>
 
@@ -11,7 +10,9 @@
 #include "sparse_formats/error.hpp"
 #include "tools/compare_tables.hpp"
 #include "tools/info_files.hpp"
+#include "tools/regression/cases.hpp"
 #include "tools/run_options.hpp"
+#include "tools/run_summary.hpp"
 #include "tools/run_tables.hpp"
 #include "tools/table.hpp"
 #include "workloads/json_input.hpp"
@@ -40,8 +41,9 @@ void print_result(const ordered_json& object, const std::string& file, const Con
   for (const auto& layer : result.layers) lines.push_back(line_of(layer));
   lines.push_back({"total", std::nullopt, std::nullopt, "", result.total});
   console.out << head_text("result of a run (scnn-result/1)", result)
-              << timing_table(lines, console.width) << '\n'
-              << activity_table(lines, console.width);
+              << timing_table(lines, console.layout()) << '\n'
+              << activity_table(lines, console.layout()) << '\n'
+              << run_summary(lines, result.architecture, console.layout());
 }
 
 /// A comparison that was made with --accuracy: its points.
@@ -92,7 +94,7 @@ void print_comparison(const ordered_json& object, const std::string& file, const
     for (const auto& layer : one.layers) lines.push_back(line_of(layer));
     lines.push_back({"total", std::nullopt, std::nullopt, "", one.total});
     console.out << (i == 0 ? "" : "\n") << sim::require_text(list[i], at, "granularity") << "\n\n"
-                << timing_table(lines, console.width);
+                << timing_table(lines, console.layout());
   }
 }
 
@@ -125,7 +127,7 @@ void print_architecture(const ordered_json& object, const std::string& file,
                      .text("key", keys)
                      .cells("value", values)
                      .cells("default, if different", usual)
-                     .str(console.width);
+                     .str(console.layout());
 }
 
 void print_densities(const std::filesystem::path& path, const Console& console) {
@@ -136,13 +138,20 @@ void print_densities(const std::filesystem::path& path, const Console& console) 
     patterns.push_back(pattern);
     values.emplace_back(density);
   }
-  console.out << "file:    densities, the first match counts\n\n"
-              << Table().text("layer", patterns).numbers("density", values, 4).str(console.width);
+  console.out
+      << "file:    densities, the first match counts\n\n"
+      << Table().text("layer", patterns).numbers("density", values, 4).str(console.layout());
 }
 
-bool all_numbers(const ordered_json& object) {
-  return !object.empty() &&
-         std::ranges::all_of(object, [](const ordered_json& v) { return v.is_number(); });
+/// Densities are an object of numbers, and so is an architecture that says little.
+bool is_densities(const ordered_json& object) {
+  const ordered_json keys = sim::to_json(memory::Architecture{});
+  bool numbers = !object.empty(), known = true;
+  for (const auto& member : object.items()) {
+    numbers = numbers && member.value().is_number();
+    known = known && keys.contains(member.key());
+  }
+  return numbers && !known;
 }
 
 }  // namespace
@@ -155,13 +164,14 @@ void print_json(const std::filesystem::path& path, const Console& console) {
     const std::string schema = sim::require_text(object, place, "schema");
     if (schema == sim::kResultSchema) return print_result(object, file, console);
     if (schema == kCompareSchema) return print_comparison(object, file, console);
-    throw InputError(
-        (place / "schema").text(),
-        fmt::format("found \"{}\", expected \"{}\" or \"{}\"", workloads::shown_text(schema),
-                    sim::kResultSchema, kCompareSchema));
+    if (print_schema(schema, object, path, console)) return;
+    throw InputError((place / "schema").text(),
+                     fmt::format("found \"{}\", expected one that scnn writes or reads, such as "
+                                 "\"{}\" (docs/formats.md)",
+                                 workloads::shown_text(schema), sim::kResultSchema));
   }
-  // No other file of ours is an object of numbers alone.
-  if (object.is_object() && all_numbers(object)) return print_densities(path, console);
+  if (object.is_array() && print_schema(regression::kCasesSchema, object, path, console)) return;
+  if (object.is_object() && is_densities(object)) return print_densities(path, console);
   print_architecture(object, file, console);
 }
 

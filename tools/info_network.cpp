@@ -49,7 +49,7 @@ void print_network(const std::filesystem::path& path, const Console& console) {
               << line("license", info.license)
               << line("seed", info.seed ? std::to_string(*info.seed) : "")
               << line("SHA-256", network->sha256()) << '\n'
-              << layer_table(lines, console.width);
+              << layer_table(lines, console.layout());
 }
 
 void print_outputs(const std::filesystem::path& path, const Console& console) {
@@ -65,7 +65,7 @@ void print_outputs(const std::filesystem::path& path, const Console& console) {
                       fmt::format("outputs of a run, {}, {} layers",
                                   bytes_text(std::filesystem::file_size(path)), names.size()))
               << '\n'
-              << Table().text("layer", names).cells("[K][Ho][Wo]", shapes).str(console.width);
+              << Table().text("layer", names).cells("[K][Ho][Wo]", shapes).str(console.layout());
 }
 
 }  // namespace scnn::cli

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <initializer_list>
+#include <string_view>
 
 #include "sparse_formats/error.hpp"
 #include "tools/exit_status.hpp"
@@ -13,10 +14,16 @@ namespace {
 
 // A signal handler is given nothing but a number: what it tells has to be global.
 std::atomic<int> g_signal{0};
-static_assert(std::atomic<int>::is_always_lock_free, "a signal handler may only use such");
+std::atomic<bool> g_line{false};
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free,
+              "a signal handler may only use such");
 
 extern "C" void remember(int signal) {
-  if (g_signal.exchange(signal) != 0) ::_exit(kSignalStatus + signal);
+  constexpr std::string_view kClearLine = "\r\x1b[K";
+  if (g_signal.exchange(signal) == 0) return;
+  if (g_line.load() && ::write(STDERR_FILENO, kClearLine.data(), kClearLine.size()) < 0)
+    ::_exit(kFailed);
+  ::_exit(kSignalStatus + signal);
 }
 
 }  // namespace
@@ -31,6 +38,8 @@ void catch_signals() {
     ::sigaction(signal, &action, nullptr);
   }
 }
+
+void line_is_drawn(bool drawn) { g_line = drawn; }
 
 const std::atomic<int>& stop_signal() { return g_signal; }
 

@@ -9,6 +9,10 @@ namespace scnn::cli {
 /// once. A signal the process was started to ignore stays ignored (nohup).
 void catch_signals();
 
+/// Says whether a line of progress stands on the terminal, which a process that ends at once
+/// shall not leave there.
+void line_is_drawn(bool drawn);
+
 /// Number of the signal that asked to stop, 0 until then.
 [[nodiscard]] const std::atomic<int>& stop_signal();
 

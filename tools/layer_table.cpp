@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "tools/numbers.hpp"
 #include "tools/table.hpp"
 
 namespace scnn::cli {
@@ -20,7 +23,8 @@ std::string padding_text(const LayerShape& s) {
 /// Grows column by column in step with the rows.
 struct Columns {
   std::vector<std::string> name, input, weights, stride, padding, groups, mask;
-  std::vector<std::optional<double>> weight_density, input_density;
+  std::vector<std::optional<double>> weight_density;
+  std::vector<std::string> input_density;
   std::vector<std::uint64_t> count, multiplies;
 };
 
@@ -34,7 +38,8 @@ void add(Columns& columns, const LayerLine& line) {
   columns.groups.push_back(std::to_string(s.groups));
   columns.mask.emplace_back(line.spec.granularity ? name_of(*line.spec.granularity) : "-");
   columns.weight_density.emplace_back(line.weight_density);
-  columns.input_density.push_back(line.input_density);
+  const std::string density = fixed(line.input_density, 3);
+  columns.input_density.push_back(line.made_input ? fmt::format("({})", density) : density);
   columns.count.push_back(static_cast<std::uint64_t>(s.weight_count()));
   columns.multiplies.push_back(static_cast<std::uint64_t>(s.multiplies()));
 }
@@ -52,7 +57,7 @@ void add_total(Columns& columns) {
                      &columns.groups, &columns.mask})
     text->emplace_back();
   columns.weight_density.emplace_back(nonzero / static_cast<double>(count));
-  columns.input_density.emplace_back();
+  columns.input_density.emplace_back("-");
   columns.count.push_back(count);
   columns.multiplies.push_back(multiplies);
 }
@@ -63,7 +68,9 @@ LayerLine describe(const workloads::Layer& layer) {
   LayerLine line{.spec = layer.spec,
                  .weight_density = workloads::density_of(layer.weights),
                  .input_density = std::nullopt};
-  if (layer.input) line.input_density = workloads::density_of(*layer.input);
+  line.made_input = !layer.input && layer.spec.input_density.has_value();
+  line.input_density =
+      layer.input ? std::optional(workloads::density_of(*layer.input)) : layer.spec.input_density;
   return line;
 }
 
@@ -71,24 +78,26 @@ std::string extent_text(std::int64_t a, std::int64_t b, std::int64_t c) {
   return fmt::format("{}x{}x{}", a, b, c);
 }
 
-std::string layer_table(const std::vector<LayerLine>& layers, int width) {
+std::string layer_table(const std::vector<LayerLine>& layers, const Layout& layout) {
   Columns columns;
   for (const LayerLine& line : layers) add(columns, line);
   add_total(columns);
+  const bool any_made = std::ranges::any_of(layers, &LayerLine::made_input);
   return Table()
-      .text("layer", columns.name)
-      .cells("input\nCxHxW", columns.input)
-      .cells("weights\nKxCxRxS", columns.weights)
-      .cells("stride\n", columns.stride)
-      .cells("pad\n", columns.padding)
-      .cells("groups\n", columns.groups)
-      .counts("weights", "", columns.count)
-      .text("mask\n", columns.mask)
-      .numbers("weight\ndensity", columns.weight_density, 3)
-      .numbers("input\ndensity", columns.input_density, 3)
-      .counts("multiplies", "", columns.multiplies)
-      .rule_before(layers.size())
-      .str(width);
+             .text("layer", columns.name)
+             .cells("input\nCxHxW", columns.input)
+             .cells("weights\nKxCxRxS", columns.weights)
+             .cells("stride\n", columns.stride)
+             .cells("pad\n", columns.padding)
+             .cells("groups\n", columns.groups)
+             .counts("weights", "", columns.count)
+             .text("mask\n", columns.mask)
+             .numbers("weight\ndensity", columns.weight_density, 3)
+             .cells("input\ndensity", columns.input_density)
+             .counts("multiplies", "", columns.multiplies)
+             .rule_before(layers.size())
+             .str(layout) +
+         (any_made ? "\n(density): no input in the file, one of this density is made\n" : "");
 }
 
 }  // namespace scnn::cli

@@ -5,6 +5,7 @@
 #include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -110,6 +111,10 @@ void put_choices(ordered_json& object, const NetworkRequest& request) {
 }  // namespace
 
 std::unique_ptr<workloads::NetworkSource> NetworkRequest::open() const {
+  std::error_code failed;  // what cannot be asked is told where it is opened
+  if (zoo.empty() && !place.empty() && !std::filesystem::exists(file, failed) && !failed)
+    throw InputError(place + "/file",
+                     fmt::format("names {}, which is not there, expected a network", file));
   if (zoo.empty()) return workloads::open_network(file);
   workloads::ZooOptions options;
   options.seed = seed.value_or(1);

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "sparse_formats/error.hpp"
+#include "tools/table.hpp"
 
 namespace scnn::cli {
 namespace {
@@ -139,11 +140,20 @@ std::string wrapped(std::string_view line, std::size_t width) {
   return text += line;
 }
 
+Arguments::Choices choices_of(const CommandLine& line) {
+  Arguments::Choices choices;
+  for (const OptionHelp& o : line.options)
+    if (!o.choices.empty()) choices[std::string(o.name)] = o.choices;
+  return choices;
+}
+
 }  // namespace
 
 std::string help_text(const CommandLine& line, int width) {
   std::ostringstream text;
-  text << "Usage: scnn " << line.name << ' ' << line.usage << "\n\n" << line.about << "\n\n";
+  width = std::min(width, kTableWidth);
+  text << "Usage: scnn " << line.name << ' ' << line.usage << "\n\n"
+       << reflowed(line.about, width) << "\n\n";
   text << describe(line, width) << '\n';
   text << "Examples:\n";
   for (const Example& e : line.examples)
@@ -152,13 +162,17 @@ std::string help_text(const CommandLine& line, int width) {
 }
 
 std::optional<Arguments> parse(const CommandLine& line, const Words& words, Console& console) {
+  if (console.asked != nullptr) {
+    *console.asked = line;
+    return std::nullopt;
+  }
   if (std::ranges::any_of(words, [](const auto& w) { return w == "--help" || w == "-h"; })) {
     console.out << help_text(line, console.width);
     return std::nullopt;
   }
   const std::string see = fmt::format("(see scnn {} --help)", line.name);
   const auto parsed = parse_words(words, describe(line, console.width), see);
-  Arguments arguments(std::string(line.name), collect(line, parsed, see));
+  Arguments arguments(std::string(line.name), collect(line, parsed, see), choices_of(line));
   console.quiet = arguments.has("quiet");
   arguments.refuse_shared_files();
   return arguments;

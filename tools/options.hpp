@@ -19,8 +19,11 @@ using Words = std::vector<std::string>;
 /// Every reader throws InputError `--option: found ..., expected ...`.
 class Arguments {
  public:
-  Arguments(std::string command, std::map<std::string, Words, std::less<>> values)
-      : command_(std::move(command)), values_(std::move(values)) {}
+  using Choices = std::map<std::string, std::vector<std::string_view>, std::less<>>;
+
+  Arguments(std::string command, std::map<std::string, Words, std::less<>> values,
+            Choices choices = {})
+      : command_(std::move(command)), values_(std::move(values)), choices_(std::move(choices)) {}
 
   [[nodiscard]] bool has(std::string_view name) const;
   /// Every value of a repeatable option, in order.
@@ -33,9 +36,8 @@ class Arguments {
                                                     std::int64_t high) const;
   /// A density above 0, at most 1.
   [[nodiscard]] std::optional<double> density(std::string_view name) const;
-  /// Index of the value among `names`.
-  [[nodiscard]] std::optional<std::size_t> choice(std::string_view name,
-                                                  const std::vector<std::string_view>& names) const;
+  /// Index of the value among the choices that the option is declared with.
+  [[nodiscard]] std::optional<std::size_t> choice(std::string_view name) const;
   /// The comma-separated parts of the value; none when it was not given.
   [[nodiscard]] Words list(std::string_view name) const;
   /// Throws unless exactly one of `names` was given. \return its name
@@ -49,6 +51,7 @@ class Arguments {
  private:
   std::string command_;
   std::map<std::string, Words, std::less<>> values_;
+  Choices choices_;
 };
 
 /// A number in (0,1] as the command line gives it; `where` names the option in messages.
@@ -64,6 +67,9 @@ struct OptionHelp {
   std::string_view value;  ///< placeholder of its value; empty for a switch, `FILE...` for several
   std::string_view text;
   bool repeatable = false;
+  /// Values it takes, or the usual ones; shells offer them. None: anything.
+  std::vector<std::string_view> choices = {};
+  bool list = false;  ///< takes several of them, comma-separated
 };
 
 /// A command line somebody might type, and what it does.
@@ -80,12 +86,14 @@ struct CommandLine {
   std::vector<Example> examples;
   /// The words without dashes it takes, each once: `NAME`, `A B`.
   std::string_view operand = {};
-  bool operands = false;          ///< takes one such word or more
-  std::string_view instead = {};  ///< an option that goes without those words: `merge`
+  bool operands = false;                       ///< takes one such word or more
+  std::vector<std::string_view> choices = {};  ///< words that are taken
+  std::string_view instead = {};               ///< an option that goes without those words: `merge`
 };
 
 /// Parses the words after the command's name. Options may not be abbreviated.
-/// \return  every operand under its name; nothing when --help was asked for, and printed
+/// \return  every operand under its name; nothing when --help was asked for, and printed, or
+///          when the options were (Console::asked)
 /// \throws  InputError for unknown options, missing values, surplus words
 [[nodiscard]] std::optional<Arguments> parse(const CommandLine& line, const Words& words,
                                              Console& console);

@@ -12,6 +12,7 @@
 #include "tools/import_options.hpp"
 #include "tools/interrupt.hpp"
 #include "tools/progress.hpp"
+#include "tools/run_options.hpp"
 #include "tools/table.hpp"
 #include "workloads/encoded_file.hpp"
 #include "workloads/import/source_writer.hpp"
@@ -38,24 +39,31 @@ CommandLine command_line() {
               {"network", "NET", "network to prune, or a file that `import` takes"},
               {"granularity", "G",
                "what lives or dies together: fine (one weight), vector (a kernel row), kernel, "
-               "filter"},
+               "filter",
+               false, granularity_names()},
               {"density", "D", "keep this share of every layer's grains"},
               {"densities", "FILE",
                "JSON object from layer name or glob to density; the first match counts, other "
                "layers are left alone"},
               {"schedule", "LIST",
                "one density after the other, each going on from the last: 0.6,0.45,0.35"},
-              {"scope", "S",
+              {"scope",
+               "S",
                "layer: every layer reaches the density (default); global: one threshold on mean "
-               "|w|, the network reaches it"},
+               "|w|, the network reaches it",
+               false,
+               {"layer", "global"}},
               {"mask", "PREVIOUS",
                "an earlier pruning of this network: what it pruned stays pruned"},
               {"layers", "GLOB", "only layers whose name matches; may be repeated", true},
               {"skip", "GLOB", "leave out layers whose name matches; may be repeated", true},
               {"out", "FILE", "file to write"},
-              {"layout", "L",
+              {"layout",
+               "L",
                "of the file to write: network (default), or source: a copy of the file that was "
-               "read, in which pruned weights are zero and nothing else is different"},
+               "read, in which pruned weights are zero and nothing else is different",
+               false,
+               {"network", "source"}},
           },
       .examples =
           {
@@ -78,10 +86,7 @@ CommandLine command_line() {
 
 Granularity granularity_of(const Arguments& arguments) {
   static_cast<void>(arguments.required("granularity"));
-  std::vector<std::string_view> names;
-  names.reserve(kGranularities.size());
-  for (const Granularity g : kGranularities) names.push_back(name_of(g));
-  return kGranularities[arguments.choice("granularity", names).value()];
+  return kGranularities[arguments.choice("granularity").value()];
 }
 
 pruning::DensityRequest density_of(const Arguments& arguments) {
@@ -98,9 +103,8 @@ pruning::PruneOptions options_of(const Arguments& arguments) {
   pruning::PruneOptions options;
   options.granularity = granularity_of(arguments);
   options.density = density_of(arguments);
-  options.scope = arguments.choice("scope", {"layer", "global"}).value_or(0) == 1
-                      ? pruning::Scope::global
-                      : pruning::Scope::layer;
+  options.scope =
+      arguments.choice("scope").value_or(0) == 1 ? pruning::Scope::global : pruning::Scope::layer;
   options.layers = arguments.all("layers");
   options.skip = arguments.all("skip");
   return options;
@@ -133,7 +137,7 @@ std::string outcome_text(Outcome outcome) {
   return "";
 }
 
-std::string report_table(const std::vector<LayerPruning>& layers, int width) {
+std::string report_table(const std::vector<LayerPruning>& layers, const Layout& layout) {
   std::vector<std::string> names, outcomes;
   std::vector<std::uint64_t> weights, kept;
   std::vector<std::optional<double>> requested, achieved, nonzero;
@@ -167,12 +171,12 @@ std::string report_table(const std::vector<LayerPruning>& layers, int width) {
       .numbers("non-zero\ndensity", nonzero, 4)
       .text("", outcomes)
       .rule_before(layers.size())
-      .str(width);
+      .str(layout);
 }
 
 /// Whether the layout that was read is asked for, and is another than the network file's.
 bool writes_source(const Arguments& arguments, const workloads::NetworkSource& network) {
-  if (arguments.choice("layout", {"network", "source"}).value_or(0) == 0) return false;
+  if (arguments.choice("layout").value_or(0) == 0) return false;
   if (dynamic_cast<const workloads::EncodedNetwork*>(&network) != nullptr)
     throw InputError("--layout", fmt::format("{} is an encoded network, which is not pruned in "
                                              "place, expected a network or a framework's file",
@@ -225,7 +229,7 @@ int prune_command(const Words& words, Console& console) {
                                                        out, network->info());
   console.out << fmt::format("{}: pruned by {} grains\n\n", network->info().name,
                              name_of(options.granularity))
-              << report_table(report, console.width);
+              << report_table(report, console.layout());
   return kDone;
 }
 

@@ -15,6 +15,7 @@
 #include "tools/network_input.hpp"
 #include "tools/progress.hpp"
 #include "tools/run_options.hpp"
+#include "tools/run_summary.hpp"
 #include "tools/run_tables.hpp"
 #include "tools/trace_option.hpp"
 #include "workloads/outputs_file.hpp"
@@ -133,12 +134,12 @@ RunLayers run_layers(const RunnableNetwork& network, const memory::Architecture&
   return {std::move(results), std::move(trace), machine.step_paths()};
 }
 
-std::string energy_text(const sim::RunResult& result, int width) {
+std::string energy_text(const sim::RunResult& result, const Layout& layout) {
   std::vector<std::pair<std::string, sim::EnergyComparison>> lines;
   for (const sim::LayerResult& layer : result.layers)
     lines.emplace_back(layer.name, sim::layer_energy(result, layer));
   lines.emplace_back("total", sim::total_energy(result));
-  return energy_table(lines, width);
+  return energy_table(lines, layout);
 }
 
 void print(const sim::RunResult& result, const Console& console) {
@@ -146,9 +147,10 @@ void print(const sim::RunResult& result, const Console& console) {
   console.out << fmt::format("{}\n{}\n{} engine, {}\n\n", result.network.info.name,
                              machine_text(result.architecture), result.host.engine,
                              result.host.verified ? "all values verified" : "values not verified")
-              << timing_table(lines, console.width) << '\n'
-              << activity_table(lines, console.width);
-  if (result.energy) console.out << '\n' << energy_text(result, console.width);
+              << timing_table(lines, console.layout()) << '\n'
+              << activity_table(lines, console.layout());
+  if (result.energy) console.out << '\n' << energy_text(result, console.layout());
+  console.out << '\n' << run_summary(lines, result.architecture, console.layout());
 }
 
 }  // namespace

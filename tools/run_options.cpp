@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sim/architecture_file.hpp"
+#include "sparse_formats/granularity.hpp"
 #include "tools/host.hpp"
 #include "tools/interrupt.hpp"
 
@@ -11,9 +12,12 @@ namespace scnn::cli {
 std::vector<OptionHelp> machine_options() {
   return {
       {"arch", "ARCH", "architecture file (JSON); default: the machine of SCNN, ISCA 2017"},
-      {"engine", "E",
+      {"engine",
+       "E",
        "decoupled: PEs run ahead of the kernel where they cannot meet (default); clocked: every "
-       "process once per clock edge. Results are equal"},
+       "process once per clock edge. Results are equal",
+       false,
+       {"decoupled", "clocked"}},
       {"threads", "N", "threads to use; default: all cores"},
       {"no-verify", "", "do not compare outputs with the reference convolution"},
   };
@@ -24,6 +28,13 @@ std::vector<OptionHelp> result_options() {
       {"json", "FILE", "write every number as JSON"},
       {"csv", "FILE", "write every number as a table"},
   };
+}
+
+std::vector<std::string_view> granularity_names() {
+  std::vector<std::string_view> names;
+  names.reserve(kGranularities.size());
+  for (const Granularity g : kGranularities) names.push_back(name_of(g));
+  return names;
 }
 
 std::vector<OptionHelp> joined(std::initializer_list<std::vector<OptionHelp>> groups) {
@@ -39,9 +50,8 @@ memory::Architecture architecture_of(const Arguments& arguments) {
 
 sim::RunOptions run_options_of(const Arguments& arguments) {
   sim::RunOptions options;
-  options.engine = arguments.choice("engine", {"decoupled", "clocked"}).value_or(0) == 1
-                       ? sim::Engine::clocked
-                       : sim::Engine::decoupled;
+  options.engine =
+      arguments.choice("engine").value_or(0) == 1 ? sim::Engine::clocked : sim::Engine::decoupled;
   options.threads = thread_count(arguments);
   options.verify = !arguments.has("no-verify");
   options.stop = &stop_signal();

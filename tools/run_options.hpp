@@ -16,6 +16,9 @@ namespace scnn::cli {
 /// Help lines of --json and --csv.
 [[nodiscard]] std::vector<OptionHelp> result_options();
 
+/// `fine`, `vector`, `kernel`, `filter`, in the order of kGranularities.
+[[nodiscard]] std::vector<std::string_view> granularity_names();
+
 /// Several groups of help lines, one after the other.
 [[nodiscard]] std::vector<OptionHelp> joined(std::initializer_list<std::vector<OptionHelp>> groups);
 

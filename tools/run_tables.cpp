@@ -59,7 +59,7 @@ std::vector<RunLine> run_lines(const std::vector<sim::LayerResult>& layers) {
   return lines;
 }
 
-std::string timing_table(const std::vector<RunLine>& lines, int width) {
+std::string timing_table(const std::vector<RunLine>& lines, const Layout& layout) {
   return Table()
       .text("layer", names(lines))
       .numbers("weight\ndensity", column(lines, [](const auto& l) { return l.weight_density; }), 3)
@@ -85,10 +85,10 @@ std::string timing_table(const std::vector<RunLine>& lines, int width) {
           column(lines, [](const auto& l) { return ratio(l.counters.products, l.counters.slots); }),
           3)
       .rule_before(lines.size() - 1)
-      .str(width);
+      .str(layout);
 }
 
-std::string activity_table(const std::vector<RunLine>& lines, int width) {
+std::string activity_table(const std::vector<RunLine>& lines, const Layout& layout) {
   Table table;
   table.text("PE cycles", names(lines));
   for (const auto& activity : kActivities) {
@@ -102,7 +102,7 @@ std::string activity_table(const std::vector<RunLine>& lines, int width) {
                          }),
                   1);
   }
-  return table.rule_before(lines.size() - 1).str(width);
+  return table.rule_before(lines.size() - 1).str(layout);
 }
 
 }  // namespace scnn::cli

@@ -8,6 +8,7 @@
 
 #include "memory/counters.hpp"
 #include "sim/result.hpp"
+#include "tools/layout.hpp"
 
 namespace scnn::cli {
 
@@ -26,8 +27,8 @@ struct RunLine {
 [[nodiscard]] std::string mapping_text(std::int64_t kc, std::int64_t temporal_tiles);
 
 /// Cycles and speed-ups; the last line is the total.
-[[nodiscard]] std::string timing_table(const std::vector<RunLine>& lines, int width);
+[[nodiscard]] std::string timing_table(const std::vector<RunLine>& lines, const Layout& layout);
 /// What the PEs did with their cycles, in per cent.
-[[nodiscard]] std::string activity_table(const std::vector<RunLine>& lines, int width);
+[[nodiscard]] std::string activity_table(const std::vector<RunLine>& lines, const Layout& layout);
 
 }  // namespace scnn::cli

@@ -162,7 +162,7 @@ int finish(const Plan& plan, const Expansion& expansion, const Store& store,
   sim::write_file(folder / "table.csv", csv_text(table));
   sim::write_file(folder / "table.json", sim::json_text(to_json(table)));
   write_hdf5(table, folder / "table.h5");
-  console.out << summary_text(table, console.width);
+  console.out << summary_text(table, console.layout());
   const auto failed = static_cast<std::size_t>(std::ranges::count(table.done, false));
   if (failed == 0) return kDone;
   console.err << failures_text(table, store);
@@ -237,7 +237,7 @@ int run(const Arguments& arguments, const Words& words, Console& console) {
   const Store store(folder_of(arguments));
   const auto own = shard(expansion.points, share.number, share.count);
   if (arguments.has("dry-run")) {
-    console.out << dry_run_text(expansion, own, options.jobs, store, console.width);
+    console.out << dry_run_text(expansion, own, options.jobs, store, console.layout());
     return kDone;
   }
   if (prepare_folder(store.folder(), plan,

@@ -10,7 +10,9 @@ namespace scnn::cli {
 namespace {
 
 constexpr std::size_t kGap = 2;        ///< spaces between columns
+constexpr std::size_t kNarrowGap = 1;  ///< where that makes a narrow terminal do
 constexpr std::size_t kLongText = 24;  ///< texts are shortened to this when there is no room
+constexpr std::size_t kLeastText = 8;  ///< and not below this
 constexpr std::string_view kEllipsis = "..";
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -100,18 +102,19 @@ Table& Table::rule_before(std::size_t row) {
   return *this;
 }
 
-std::string Table::block(const std::vector<const Column*>& columns) const {
+std::string Table::block(const std::vector<const Column*>& columns, const Layout& layout,
+                         std::size_t gap) const {
   std::string text;
   std::string rule;
   std::size_t heading = 0;
   for (const Column* c : columns) {
     heading = std::max(heading, c->heading.size());
-    rule += std::string(rule.empty() ? 0 : kGap, ' ') + std::string(c->width, '-');
+    rule += std::string(rule.empty() ? 0 : gap, ' ') + std::string(c->width, '-');
   }
   const auto add_line = [&](const auto& cell_of) {
     std::string line;
     for (const Column* c : columns)
-      line += std::string(line.empty() ? 0 : kGap, ' ') + padded(cell_of(*c), c->width, c->left);
+      line += std::string(line.empty() ? 0 : gap, ' ') + padded(cell_of(*c), c->width, c->left);
     end_line(line);
     text += line;
   };
@@ -120,6 +123,9 @@ std::string Table::block(const std::vector<const Column*>& columns) const {
       const std::size_t above = heading - c.heading.size();
       return i < above ? std::string() : c.heading[i - above];
     });
+  std::string headings;
+  for (const std::string& line : lines_of(text)) headings += layout.heading(line) + '\n';
+  text = std::move(headings);
   text += rule + '\n';
   for (std::size_t row = 0; row < columns.front()->cells.size(); ++row) {
     if (std::ranges::find(rules_, row) != rules_.end()) text += rule + '\n';
@@ -128,9 +134,14 @@ std::string Table::block(const std::vector<const Column*>& columns) const {
   return text;
 }
 
-std::string Table::str(int width) const {
-  const auto room = static_cast<std::size_t>(width);
+std::vector<Table::Column> Table::fitted(std::size_t room) const {
   std::vector<Column> columns = columns_;
+  const auto shorten = [](Column& c, std::size_t width) {
+    for (const auto& line : c.heading) width = std::max(width, display_width(line));
+    if (c.width <= width) return;
+    for (auto& cell : c.cells) cell = shortened(cell, width);
+    c.width = width;
+  };
   const auto total = [&columns] {
     std::size_t sum = 0;
     for (const Column& c : columns) sum += c.width + kGap;
@@ -138,10 +149,27 @@ std::string Table::str(int width) const {
   };
   for (Column& c : columns) {
     if (total() <= room) break;
-    if (!c.left || c.width <= kLongText) continue;
-    for (auto& cell : c.cells) cell = shortened(cell, kLongText);
-    c.width = kLongText;
+    if (c.left) shorten(c, kLongText);
   }
+  // A column that has no room even in a block of its own.
+  std::size_t keys = 0;
+  for (std::size_t i = 0; i < std::min(keys_, columns.size()); ++i) keys += columns[i].width + kGap;
+  for (std::size_t i = keys_; i < columns.size(); ++i)
+    if (keys + columns[i].width > room)
+      shorten(columns[i], std::max(room - std::min(room, keys), kLeastText));
+  return columns;
+}
+
+std::string Table::str(const Layout& layout) const {
+  const auto room = static_cast<std::size_t>(layout.width);
+  const std::vector<Column> columns = fitted(room);
+  const auto total = [&columns](std::size_t between) {
+    std::size_t sum = 0;
+    for (const Column& c : columns) sum += c.width + (sum == 0 ? 0 : between);
+    return sum;
+  };
+  const bool narrow = layout.width < kTableWidth && total(kGap) > room && total(kNarrowGap) <= room;
+  const std::size_t gap = narrow ? kNarrowGap : kGap;
 
   std::string text;
   std::vector<const Column*> line;
@@ -151,19 +179,66 @@ std::string Table::str(int width) const {
     used = 0;
     for (std::size_t i = 0; i < std::min(keys_, columns.size()); ++i) {
       line.push_back(&columns[i]);
-      used += columns[i].width + kGap;
+      used += columns[i].width + gap;
     }
   };
   start();
   for (std::size_t i = keys_; i < columns.size(); ++i) {
     if (used + columns[i].width > room && line.size() > keys_) {
-      text += block(line) + '\n';
+      text += block(line, layout, gap) + '\n';
       start();
     }
     line.push_back(&columns[i]);
-    used += columns[i].width + kGap;
+    used += columns[i].width + gap;
   }
-  return text + block(line);
+  return text + block(line, layout, gap);
+}
+
+namespace {
+
+/// Words in lines of at most `width` columns, those after the first with `indent` before.
+std::string in_lines(std::string_view text, std::size_t width, std::string_view indent) {
+  std::istringstream in{std::string(text)};
+  std::string out, line;
+  for (std::string word; in >> word;) {
+    if (!line.empty() && display_width(line) + 1 + display_width(word) > width) {
+      out += line + '\n';
+      line = indent;
+      line += word;
+    } else {
+      line += (line.empty() ? "" : " ") + word;
+    }
+  }
+  return out + line + '\n';
+}
+
+}  // namespace
+
+std::string filled(std::string_view text, int width) {
+  return in_lines(text, static_cast<std::size_t>(width), "  ");
+}
+
+std::string reflowed(std::string_view text, int width) {
+  const auto lines = lines_of(std::string(text));
+  const auto room = static_cast<std::size_t>(width);
+  if (std::ranges::all_of(lines, [room](const auto& l) { return display_width(l) <= room; }))
+    return std::string(text);
+  std::string result, paragraph;
+  const auto end_paragraph = [&] {
+    if (!paragraph.empty()) result += in_lines(paragraph, room, "");
+    paragraph.clear();
+  };
+  for (const std::string& line : lines) {
+    if (!line.empty() && line.front() != ' ') {
+      paragraph += line + ' ';
+      continue;
+    }
+    end_paragraph();
+    result += line + '\n';
+  }
+  end_paragraph();
+  if (!text.ends_with('\n')) result.pop_back();
+  return result;
 }
 
 std::string wrapped(std::string_view sentence, int width, std::string_view indent) {

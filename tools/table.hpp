@@ -7,13 +7,16 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/layout.hpp"
+
 namespace scnn::cli {
 
 /// A table built column by column; every column has the same number of cells.
 ///
 /// Headings may have several lines, separated by '\n'; the last says the unit. Text is
 /// aligned left, numbers right. What does not fit the width is continued in a second block
-/// of lines under the first, with the key columns repeated; long texts are shortened first.
+/// of lines under the first, with the key columns repeated, so that nothing is left out; long
+/// texts are shortened first, and gaps where that is enough on a narrow terminal.
 class Table {
  public:
   /// \param keys  leading columns that are repeated in every block
@@ -30,8 +33,8 @@ class Table {
   /// A line between row `row - 1` and `row`.
   Table& rule_before(std::size_t row);
 
-  /// The table, every line ended, at most `width` columns wide.
-  [[nodiscard]] std::string str(int width) const;
+  /// The table, every line ended, at most as wide as the layout.
+  [[nodiscard]] std::string str(const Layout& layout) const;
 
  private:
   struct Column {
@@ -42,7 +45,10 @@ class Table {
   };
 
   void add(const std::string& heading, std::vector<std::string> cells, bool left);
-  [[nodiscard]] std::string block(const std::vector<const Column*>& columns) const;
+  [[nodiscard]] std::string block(const std::vector<const Column*>& columns, const Layout& layout,
+                                  std::size_t gap) const;
+  /// The columns, texts shortened as far as `room` demands.
+  [[nodiscard]] std::vector<Column> fitted(std::size_t room) const;
 
   std::size_t keys_;
   std::vector<Column> columns_;
@@ -56,6 +62,13 @@ class Table {
 /// after the first are indented deeper than `indent`.
 [[nodiscard]] std::string wrapped(std::string_view sentence, int width,
                                   std::string_view indent = {});
+
+/// A text in lines of at most `width` columns, further lines indented by two.
+[[nodiscard]] std::string filled(std::string_view text, int width);
+
+/// A text of lines as it is, where they fit the width; else its paragraphs, broken anew. Blank
+/// lines and lines that begin with a space stay lines.
+[[nodiscard]] std::string reflowed(std::string_view text, int width);
 
 /// Columns a UTF-8 text takes, one per code point.
 [[nodiscard]] std::size_t display_width(std::string_view text);

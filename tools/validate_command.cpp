@@ -26,6 +26,12 @@ using namespace validation;
 
 constexpr const char* kValidationSchema = "scnn-validation/1";
 
+std::vector<std::string_view> experiment_ids() {
+  std::vector<std::string_view> ids;
+  for (const Experiment& e : experiments()) ids.push_back(e.id);
+  return ids;
+}
+
 CommandLine command_line() {
   return {
       .name = "validate",
@@ -35,7 +41,8 @@ CommandLine command_line() {
           "simulated numbers, with the mean error of each figure (docs/validation.md).",
       .options = joined({
           {
-              {"only", "LIST", "comma-separated, some of the figures; default: all (see --list)"},
+              {"only", "LIST", "comma-separated, some of the figures; default: all (see --list)",
+               false, experiment_ids(), true},
               {"list", "", "print the names of the figures, run nothing"},
               {"seed", "N", "seed of the networks; default 1"},
               {"threads", "N",
@@ -152,7 +159,7 @@ int validate_command(const Words& words, Console& console) {
     made.id = figures[i].id;
     made.title = figures[i].title;
     figures[i] = std::move(made);
-    console.out << (i == 0 ? "" : "\n") << text_of(figures[i], console.width);
+    console.out << (i == 0 ? "" : "\n") << text_of(figures[i], console.layout());
   }
 
   sim::HostInfo host = clock.info("validate", words);

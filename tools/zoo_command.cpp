@@ -23,14 +23,20 @@ CommandLine command_line() {
       .options =
           {
               {"out", "NET", "network file to write"},
-              {"densities", "WHAT",
+              {"densities",
+               "WHAT",
                "prune the weights, fine and by magnitude: `published` (each layer's published or "
-               "stated density), a density, or a densities file; default: dense"},
+               "stated density), a density, or a densities file; default: dense",
+               false,
+               {"published"}},
               {"activation-density", "D",
                "density of every input; default: the layer's published or stated one"},
-              {"activation-model", "M",
+              {"activation-model",
+               "M",
                "where non-zero activations lie: `correlated`, in patches and unevenly over "
-               "channels, as real ones do (default), or `independent`"},
+               "channels, as real ones do (default), or `independent`",
+               false,
+               {"correlated", "independent"}},
               {"with-fc", "", "also the fully-connected layers"},
               {"inception-only", "", "googlenet: only the 54 convolutions of its modules"},
               {"seed", "N", "seed of weights and inputs; default 1"},
@@ -45,6 +51,7 @@ CommandLine command_line() {
                "dense weights of the inception modules, from another seed"},
           },
       .operand = "NAME",
+      .choices = workloads::zoo_names(),
   };
 }
 
@@ -62,14 +69,14 @@ int zoo_command(const Words& words, Console& console) {
   options.with_fc = arguments->has("with-fc");
   options.inception_only = arguments->has("inception-only");
   options.activation_density = arguments->density("activation-density");
-  if (arguments->choice("activation-model", {"correlated", "independent"}) == 1)
+  if (arguments->choice("activation-model") == 1)
     options.activation_model = workloads::ActivationModel::independent;
   std::optional<workloads::DensityTable> table;
   if (const auto densities = arguments->text("densities"))
     options.weight_density = densities_by_name(*densities, table);
   const auto network = workloads::make_zoo(arguments->required("NAME"), options);
   if (table) note_unmatched(*table, *network, console);
-  console.out << layer_table(write_network(*network, out, "making", console), console.width);
+  console.out << layer_table(write_network(*network, out, "making", console), console.layout());
   return kDone;
 }
 

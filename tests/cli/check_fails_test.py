@@ -59,7 +59,8 @@ class BadInput(Checked):
         self.write("sub/cases.json", self.cases)
         outcome = self.scnn("check", "b.json", "--record", "sub/cases.json")
         self.assertEqual(2, outcome.status)
-        self.assertRegex(outcome.err, r"^scnn: error: sub/none.h5: [^\n]*\n$")
+        self.assertRegex(outcome.err, r"^scnn: error: sub/cases\.json#/1/network/file: names "
+                                      r"sub/none\.h5, [^\n]*\n$")
         self.assertFalse(self.path("b.json").exists())
 
     def test_a_layer_that_fits_no_accumulator_names_it(self):

@@ -280,7 +280,8 @@ class Info(ProgramTest):
         spoil(lambda r: r["layers"][0].update(weight_density=2),
               "/layers/0/weight_density: found 2, expected a number from 0 to 1")
         spoil(lambda r: r.update(schema="other/1"),
-              '/schema: found "other/1", expected "scnn-result/1" or "scnn-compare/1"')
+              '/schema: found "other/1", expected one that scnn writes or reads, such as '
+              '"scnn-result/1" (docs/formats.md)')
         spoil(lambda r: r["architecture"].update(kc=0),
               "/architecture/kc: found 0, expected an integer from 1 to 65536")
 

@@ -5,7 +5,6 @@
 #include <sstream>
 
 #include "tools/numbers.hpp"
-#include "tools/progress.hpp"
 
 using namespace scnn::cli;
 
@@ -108,8 +107,35 @@ TEST_CASE("ratios and sizes are shown without a division by zero") {
   CHECK(bytes_text(std::uint64_t{5} << 30) == "5.0 GiB");
 }
 
-TEST_CASE("Time left is in proportion to what is left, and unknown as long as nothing is done") {
-  CHECK(seconds_left(3.0, 2.0, 4.0) == 6.0);
-  CHECK(seconds_left(3.0, 2.0, 0.0) == 0.0);
-  CHECK(seconds_left(3.0, 0.0, 4.0) == std::nullopt);
+TEST_CASE("headings stand out where that is shown, and take no more room") {
+  const Table table = std::move(Table().text("layer", {"conv1"}).cells("total\ncycles", {"7"}));
+  const auto plain = lines_of(table.str(40)), styled = lines_of(table.str(Layout(40, true)));
+  REQUIRE(plain.size() == styled.size());
+  for (std::size_t i = 0; i < plain.size(); ++i)
+    CHECK(styled[i] == (i < 2 ? "\x1b[1m" + plain[i] + "\x1b[0m" : plain[i]));
+}
+
+TEST_CASE("gaps get narrower where that saves a second block, and only on a narrow terminal") {
+  Table table;
+  table.text("key", {"x"});
+  for (int i = 0; i < 4; ++i) table.cells("column" + std::to_string(i), {"1"});
+  CHECK(lines_of(table.str(39)).front() == "key  column0  column1  column2  column3");
+  CHECK(lines_of(table.str(38)).front() == "key column0 column1 column2 column3");
+  CHECK(lines_of(table.str(34)).front() == "key  column0  column1  column2");
+}
+
+TEST_CASE("a column that has no room in a block of its own is shortened") {
+  Table table;
+  table.text("key", {"first"}).cells("value", {std::string(60, 'x') + "end"}).cells("n", {"1"});
+  const std::string text = table.str(40);
+  CAPTURE(text);
+  CHECK(widest(text) <= 40);
+  CHECK(text.find("..") != text.npos);
+  CHECK(text.find("xend") != text.npos);
+}
+
+TEST_CASE("lines that fit stay as they are, others are broken anew by paragraph") {
+  CHECK(reflowed("one two\nthree\n", 7) == "one two\nthree\n");
+  CHECK(reflowed("one two\nthree\n\n  as it is\nfour", 6) == "one\ntwo\nthree\n\n  as it is\nfour");
+  CHECK(filled("one two three", 7) == "one two\n  three\n");
 }

@@ -81,7 +81,7 @@ void add_names(std::string& text, const char* where, const std::vector<std::stri
   text += fmt::format("{}layers only {}: {}\n", kIndent, where, fmt::join(names, ", "));
 }
 
-std::string counters_table(const Difference& difference, int width) {
+std::string counters_table(const Difference& difference, const Layout& layout) {
   std::vector<std::string> layers, counters, before, after, change, share;
   Table table(2);
   for (const PartChange& part : difference.parts) {
@@ -103,7 +103,7 @@ std::string counters_table(const Difference& difference, int width) {
       .cells("now", after)
       .cells("change", change)
       .cells("%", share)
-      .str(width);
+      .str(layout);
 }
 
 std::string indented(const std::string& text) {
@@ -154,20 +154,20 @@ std::string cycles_sentence(const PartChange& part) {
   return text + dram_text(part);
 }
 
-std::string difference_text(const Difference& difference, int width) {
+std::string difference_text(const Difference& difference, const Layout& layout) {
   std::string text;
   add_names(text, "before", difference.only_before);
   add_names(text, "now", difference.only_after);
   if (difference.reordered) text += fmt::format("{}layers come in another order\n", kIndent);
   for (const PartChange& part : difference.parts)
     text += values_text(part.values, fmt::format("{}{}: ", kIndent, part.name));
-  const std::string table = counters_table(difference, width - 2);
+  const std::string table = counters_table(difference, layout.less(2));
   if (table.empty()) return text;
   text += '\n' + indented(table) + '\n';
   text += fmt::format("{}Why, in cycles of a PE (mean of all) by activity:\n", kIndent);
   for (const PartChange& part : difference.parts)
     if (!part.counters.empty())
-      text += wrapped(part.name + ": " + cycles_sentence(part), width, kIndent);
+      text += wrapped(part.name + ": " + cycles_sentence(part), layout.width, kIndent);
   return text;
 }
 

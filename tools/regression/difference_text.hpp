@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/layout.hpp"
 #include "tools/regression/differences.hpp"
 
 namespace scnn::cli::regression {
@@ -18,7 +19,7 @@ namespace scnn::cli::regression {
 [[nodiscard]] std::string cycles_sentence(const PartChange& part);
 
 /// Layers of one run only, values, a table of counters, a sentence per part that says why.
-[[nodiscard]] std::string difference_text(const Difference& difference, int width);
+[[nodiscard]] std::string difference_text(const Difference& difference, const Layout& layout);
 
 [[nodiscard]] nlohmann::ordered_json to_json(const std::vector<ValueChange>& changes);
 [[nodiscard]] nlohmann::ordered_json to_json(const Difference& difference);

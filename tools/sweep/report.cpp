@@ -48,7 +48,7 @@ std::string place_text(const ResultTable& table, std::size_t row) {
 
 /// Networks, coordinates and the named columns of some rows.
 std::string rows_text(const ResultTable& table, const std::vector<std::size_t>& rows,
-                      const Texts& columns, int width) {
+                      const Texts& columns, const Layout& layout) {
   Table text(1);
   const auto add = [&](const Column& column, bool left) {
     Texts cells;
@@ -64,7 +64,7 @@ std::string rows_text(const ResultTable& table, const std::vector<std::size_t>& 
   add(table.columns[1], true);
   for (std::size_t a = 0; a < table.axes; ++a) add(table.columns[kFirstAxis + a], false);
   for (const std::string& name : columns) add(column_of(table, name), false);
-  return text.str(width);
+  return text.str(layout);
 }
 
 std::vector<std::size_t> front_rows(const ResultTable& table) {
@@ -114,7 +114,7 @@ double cost_of(const std::vector<const Point*>& points, int jobs) {
 }  // namespace
 
 std::string dry_run_text(const Expansion& expansion, const std::vector<const Point*>& own, int jobs,
-                         const Store& store, int width) {
+                         const Store& store, const Layout& layout) {
   const auto& points = expansion.points;
   std::string text = counted(points.size(), "point");
   if (expansion.filtered > 0) text += fmt::format(", {} left out by filters", expansion.filtered);
@@ -133,6 +133,7 @@ std::string dry_run_text(const Expansion& expansion, const std::vector<const Poi
       "about {:.3g} G products to simulate, {} with {} at a time at {:.1f} G products/s each\n\n",
       products / 1e9, duration_text(cost_of(left, jobs) / kUsualProductsPerSecond / jobs), jobs,
       kUsualProductsPerSecond / 1e9);
+  text = reflowed(text, layout.width);
   Table table(1);
   const std::size_t shown = std::min(kShownPoints, own.size());
   const auto add = [&](const std::string& heading, const auto& of) {
@@ -145,12 +146,12 @@ std::string dry_run_text(const Expansion& expansion, const std::vector<const Poi
   for (std::size_t a = 0; a < expansion.keys.size(); ++a)
     add(column_name(expansion.keys[a]),
         [a](const Point& p) { return shown_coordinate(p.coordinates[a]); });
-  text += table.str(width);
+  text += table.str(layout);
   if (shown < own.size()) text += fmt::format("and {} more\n", own.size() - shown);
   return text;
 }
 
-std::string summary_text(const ResultTable& table, int width) {
+std::string summary_text(const ResultTable& table, const Layout& layout) {
   const auto done = static_cast<std::size_t>(std::ranges::count(table.done, true));
   std::string text = fmt::format("{}: {}{} points\n", table.plan, done,
                                  done < table.rows() ? fmt::format(" of {}", table.rows()) : "");
@@ -159,14 +160,14 @@ std::string summary_text(const ResultTable& table, int width) {
   Texts shown = metrics;
   for (const char* name : {"cycles", "area_mm2"})
     if (std::ranges::find(shown, name) == shown.end()) shown.emplace_back(name);
-  text += "\nfewest cycles\n" + rows_text(table, fewest_cycles(table), shown, width);
+  text += "\nfewest cycles\n" + rows_text(table, fewest_cycles(table), shown, layout);
   if (table.metrics.empty()) return text;
   auto front = front_rows(table);
   const std::size_t all = front.size();
   text += fmt::format("\n{} points that no other beats in {}\n", front.size(),
                       fmt::join(table.metrics, ", "));
   front = best_of_front(table, std::move(front), column_of(table, metrics.front()));
-  text += rows_text(table, front, metrics, width);
+  text += rows_text(table, front, metrics, layout);
   if (front.size() < all)
     text += fmt::format("and {} more: column pareto of the table\n", all - front.size());
   return text;

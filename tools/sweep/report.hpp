@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/layout.hpp"
 #include "tools/sweep/points.hpp"
 #include "tools/sweep/result_table.hpp"
 #include "tools/sweep/store.hpp"
@@ -14,10 +15,10 @@ namespace scnn::cli::sweep {
 /// \param own  those of this shard
 [[nodiscard]] std::string dry_run_text(const Expansion& expansion,
                                        const std::vector<const Point*>& own, int jobs,
-                                       const Store& store, int width);
+                                       const Store& store, const Layout& layout);
 
 /// Of every network the point with the fewest cycles, and the front where there is one.
-[[nodiscard]] std::string summary_text(const ResultTable& table, int width);
+[[nodiscard]] std::string summary_text(const ResultTable& table, const Layout& layout);
 
 /// A line per failed point, the first of them.
 [[nodiscard]] std::string failures_text(const ResultTable& table, const Store& store);

@@ -126,7 +126,9 @@ class Runner {
  public:
   Runner(const std::vector<const Point*>& points, const RunnerOptions& options, const Store& store,
          const Console& console)
-      : options_(options), store_(store), progress_(console, "sweeping", costs(points)) {
+      : options_(options),
+        store_(store),
+        progress_(console, "sweeping", costs(points), Progress::Clock::caller) {
     for (Batch& b :
          make_batches(points, batch_size(points.size(), static_cast<std::size_t>(options.jobs))))
       waiting_.push_back(std::move(b));
@@ -159,6 +161,8 @@ class Runner {
     Batch batch = std::move(waiting_.front());
     waiting_.pop_front();
     const Point& first = *batch.points.front();
+    progress_.begun(first.network);
+    progress_.tick();
     if (!prepare(batch)) return;
     ChildProcess child(first.id, [&](const ChildVoice& voice) {
       run_batch(batch, preparation_.get(), options_, store_, voice);
@@ -196,6 +200,7 @@ class Runner {
     std::vector<const ChildProcess*> processes;
     processes.reserve(working_.size());
     for (const Working& w : working_) processes.push_back(&w.process);
+    progress_.tick();
     auto speaking = wait_for_children(processes);
     std::ranges::reverse(speaking);  // so that erasing moves none that is still to come
     for (const std::size_t i : speaking) {
@@ -213,7 +218,7 @@ class Runner {
     for (; taken < said.size() && said[taken] != kGivenUp; ++taken) {
       const Point& point = *w.batch.points[w.told++];
       if (said[taken] == kPointFailed) ++failed_;
-      progress_.finished(point.products, point.network);
+      progress_.finished(point.products);
     }
     said.erase(0, taken);
   }
@@ -237,7 +242,7 @@ class Runner {
     }
     if (stored) {
       const Point& point = *w.batch.points[w.told++];
-      progress_.finished(point.products, point.network);
+      progress_.finished(point.products);
     }
     Batch rest;
     rest.points.assign(w.batch.points.begin() + static_cast<std::ptrdiff_t>(w.told),
@@ -248,7 +253,7 @@ class Runner {
   void fail(const Point& point, const std::string& message) {
     store_.write_failure(point.id, message);
     ++failed_;
-    progress_.finished(point.products, point.network);
+    progress_.finished(point.products);
   }
 
   const RunnerOptions& options_;

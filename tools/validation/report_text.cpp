@@ -46,28 +46,9 @@ ordered_json or_null(const Cell& cell) {
   return cell ? ordered_json(*cell) : ordered_json(nullptr);
 }
 
-/// Breaks a text into lines of at most `width` columns, further lines indented by two.
-std::string wrapped(const std::string& text, int width) {
-  std::string out, line;
-  std::size_t begin = 0;
-  while (begin < text.size()) {
-    const std::size_t end = std::min(text.find(' ', begin), text.size());
-    const std::string word = text.substr(begin, end - begin);
-    if (!line.empty() && display_width(line) + 1 + display_width(word) >
-                             static_cast<std::size_t>(std::max(width, 40))) {
-      out += line + '\n';
-      line = "  " + word;
-    } else {
-      line += (line.empty() ? "" : " ") + word;
-    }
-    begin = end + 1;
-  }
-  return out + line + '\n';
-}
-
 }  // namespace
 
-std::string text_of(const Figure& figure, int width) {
+std::string text_of(const Figure& figure, const Layout& layout) {
   Table table;
   std::vector<std::string> names;
   for (const Row& row : figure.rows) names.push_back(row_name(row));
@@ -77,12 +58,12 @@ std::string text_of(const Figure& figure, int width) {
     for (const Row& row : figure.rows) cells.push_back(row.cells.at(c));
     table.numbers(figure.columns[c].name, cells, figure.columns[c].decimals);
   }
-  std::string text = fmt::format("{}: {}\n", figure.id, figure.title);
-  if (!figure.source.empty()) text += wrapped(figure.source, width);
-  text += '\n' + table.str(width) + '\n';
-  for (const std::string& line : reasons(figure)) text += wrapped(line, width);
-  for (const Measure& m : figure.measures) text += wrapped(measure_text(m), width);
-  for (const std::string& note : figure.notes) text += wrapped(note, width);
+  std::string text = layout.heading(fmt::format("{}: {}", figure.id, figure.title)) + '\n';
+  if (!figure.source.empty()) text += filled(figure.source, layout.width);
+  text += '\n' + table.str(layout) + '\n';
+  for (const std::string& line : reasons(figure)) text += filled(line, layout.width);
+  for (const Measure& m : figure.measures) text += filled(measure_text(m), layout.width);
+  for (const std::string& note : figure.notes) text += filled(note, layout.width);
   return text;
 }
 

@@ -5,12 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "tools/layout.hpp"
 #include "tools/validation/report.hpp"
 
 namespace scnn::cli::validation {
 
 /// Heading, table, reasons, measures and notes, for a terminal.
-[[nodiscard]] std::string text_of(const Figure& figure, int width);
+[[nodiscard]] std::string text_of(const Figure& figure, const Layout& layout);
 
 /// The same in Markdown, without heading.
 [[nodiscard]] std::string markdown_of(const Figure& figure);
