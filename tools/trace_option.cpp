@@ -36,8 +36,11 @@ std::string layers_text(const std::vector<std::string>& layers) {
 std::vector<OptionHelp> trace_options() {
   return {
       {"trace", "FILE", "write a timeline (trace events, for ui.perfetto.dev)"},
-      {"trace-detail", "LEVEL",
-       "group, channel or step; default: for each layer the finest that stays below 50 MB"},
+      {"trace-detail",
+       "LEVEL",
+       "group, channel or step; default: for each layer the finest that stays below 50 MB",
+       false,
+       {"group", "channel", "step"}},
       {"trace-window", "FIRST:LAST", "cycles to trace, counted over the run; default: all"},
       {"trace-pes", "LIST", "PEs to trace, row-major from 0: 0,5; default: all"},
   };
@@ -52,8 +55,9 @@ sim::TraceOptions trace_options_of(const Arguments& arguments, const std::string
         throw InputError(fmt::format("--{}", option), "found without --trace, expected both");
     return trace;
   }
-  static_assert(static_cast<int>(pe::TraceDetail::step) == 2, "in the order of the names below");
-  if (const auto detail = arguments.choice("trace-detail", {"group", "channel", "step"}))
+  static_assert(static_cast<int>(pe::TraceDetail::step) == 2,
+                "in the order of the option's choices");
+  if (const auto detail = arguments.choice("trace-detail"))
     trace.detail = static_cast<pe::TraceDetail>(*detail);
   if (const auto window = arguments.text("trace-window")) read_window(*window, trace);
   for (const std::string& pe : arguments.list("trace-pes"))
