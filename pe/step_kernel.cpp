@@ -430,10 +430,9 @@ class Runner {
                 bytes,
                 s_.operands->offsets.data() + operands.first * kTeam * s_.I,
                 s_.run_pops.data()};
-    if (operands.passes == 0) return pass_idle(r);
     const std::int64_t arrived = s_.arrival[entry + entries - 1];
     std::uint32_t v = 0;
-    if (arrived >= Times(s_.next).smallest()) {
+    if (operands.passes == 0 || arrived >= Times(s_.next).smallest()) {
       first_pass(r);
       v = 1;
     } else if (operands.full == 0) {
@@ -601,50 +600,6 @@ class Runner {
     return excess;
   }
 
-  /// A run against a block of which no member has activations: all only wait for its vectors
-  /// and pop them. Nothing joins the queues, so one look at them is enough, and what they
-  /// retire meanwhile can be taken off at the end.
-  HWY_NOINLINE void pass_idle(const Run& r) {
-    const std::int64_t* arrival = s_.arrival + r.entry;
-    const std::int64_t* late_until = s_.late_until + r.entry;
-    const Times zero(std::int64_t{0}), last_pop(s_.last_pop);
-    const Times steps_later =
-        Times::above(Times(s_.last_block), Times(static_cast<std::int64_t>(s_.block)));
-    Times next(s_.next), late(s_.late);
-    const bool queued = steps_later.bits() != 0;
-    if (queued) {
-      Queues queues(s_);
-      if (queues.congested()) {
-        const Times excess = relieve(queues, steps_later);
-        next = next + excess;
-        (Times(s_.bank_stall) + excess).store(s_.bank_stall);
-        queues.store(s_);
-      }
-    }
-    const Times before = next;
-    const std::int64_t popped = last_pop.largest();
-    std::int64_t* pops = s_.pops + s_.popped;
-    for (std::size_t j = 0; j < r.entries; ++j) {
-      const Times there(arrival[j] + 1), supplied(late_until[j] + 1);
-      late = late + Times::larger(Times::smaller(there, supplied) - next, zero);
-      next = Times::larger(next, there);
-      pops[j] = std::max(popped, arrival[j] + 1);
-    }
-    s_.popped += r.entries;
-    late.store(s_.late);
-    Times::larger(last_pop, Times(arrival[r.entries - 1] + 1)).store(s_.last_pop);
-    next.store(s_.next);
-    const Times waits = (next - before) & steps_later;
-    if (queued && waits.largest() > 0) {
-      Queues queues(s_);
-      TeamNumbers cycles;
-      Times::smaller(waits, Times(Queues::kMost)).store(cycles);
-      queues.drain(cycles);
-      queues.store(s_);
-      (Times(s_.waited) + waits).store(s_.waited);
-    }
-  }
-
   /// The first pass of a run some of whose vectors arrive later than some member needs
   /// them.
   HWY_NOINLINE void first_pass(const Run& r) {
@@ -653,6 +608,7 @@ class Runner {
     const std::uint32_t* offsets = r.offsets;
     const std::int64_t* arrival = s_.arrival + r.entry;
     const std::int64_t* late_until = s_.late_until + r.entry;
+    const bool steps = r.operands.passes > 0;
     const Times active = Times::above(Times(r.operands.vectors), Times(std::int64_t{0}));
     const Times zero(std::int64_t{0}), most(Queues::kMost);
     // After its last step a member does not stall for its queues; it waits for weights.
@@ -679,7 +635,7 @@ class Runner {
       // Others pop when all before is popped, and the entry is there; active ones no sooner.
       Times::larger(Times::choose(active, next, last_pop), there).store(r.pops[j]);
       next = next - active;
-      queues.issue(row, offsets);
+      if (steps) queues.issue(row, offsets);
     }
     queues.store(s_);
     next.store(s_.next);
