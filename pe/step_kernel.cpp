@@ -155,7 +155,6 @@ class AnyQueues {
   }
   void store(TeamState& /*s*/) const {}
   /// Chooses the members that issue.
-  void choose_all() { active_.fill(1); }
   /// \param active  1 for a member that issues, else 0
   void choose(const TeamNumbers& active) { active_ = active; }
 
@@ -187,7 +186,12 @@ class AnyQueues {
         hn::StoreU(hn::SaturatedSub(hn::LoadU(D(), q), c), D(), q);
     }
   }
-  /// Active members' updates join, and each of their queues retires one.
+  /// All members' updates join, and each of their queues retires one.
+  void issue_all(const std::uint8_t* row, const std::uint32_t* offsets) {
+    active_.fill(1);
+    issue(row, offsets);
+  }
+  /// Chosen members'.
   void issue(const std::uint8_t* row, const std::uint32_t* offsets) {
     const V one = hn::Set(D(), Lane{1});
     for (std::size_t p = 0; p < kTeam; ++p) {
@@ -290,22 +294,23 @@ class UsualQueues {
 
   HWY_INLINE explicit UsualQueues(const TeamState& s)
       : threshold_(hn::Set(D(), static_cast<std::uint8_t>(s.threshold))) {
+#pragma GCC unroll 16
     for (std::size_t n = 0; n < kTeam * kParts; ++n) q_[n] = hn::LoadU(D(), s.queues + n * kLanes);
   }
   HWY_INLINE void store(TeamState& s) const {
     std::uint8_t* queues = s.queues;  // bytes written may be any object's, so read it once
+#pragma GCC unroll 16
     for (std::size_t n = 0; n < kTeam * kParts; ++n) hn::StoreU(q_[n], D(), queues + n * kLanes);
-  }
-  HWY_INLINE void choose_all() {
-    for (V& retire : retire_) retire = hn::Set(D(), std::uint8_t{1});
   }
   HWY_INLINE void choose(TeamNumbers& active) {
     keep_in_memory(active);
+#pragma GCC unroll 8
     for (std::size_t p = 0; p < kTeam; ++p)
       retire_[p] = hn::Set(D(), static_cast<std::uint8_t>(active[p]));
   }
   [[nodiscard]] HWY_INLINE bool congested() const {
     V most = q_[0];
+#pragma GCC unroll 16
     for (std::size_t n = 1; n < kTeam * kParts; ++n) most = hn::Max(most, q_[n]);
     return !hn::AllTrue(D(), hn::Eq(hn::SaturatedSub(most, threshold_), hn::Zero(D())));
   }
@@ -322,23 +327,22 @@ class UsualQueues {
   }
   HWY_INLINE void drain(TeamNumbers& cycles) {
     keep_in_memory(cycles);
+#pragma GCC unroll 8
     for (std::size_t p = 0; p < kTeam; ++p) {
       const V c = hn::Set(D(), static_cast<std::uint8_t>(cycles[p]));
+#pragma GCC unroll 2
       for (std::size_t i = 0; i < kParts; ++i)
         q_[p * kParts + i] = hn::SaturatedSub(q_[p * kParts + i], c);
     }
   }
+  /// Chosen members' updates join, and each of their queues retires one.
   HWY_INLINE void issue(const std::uint8_t* row, const std::uint32_t* offsets) {
-#pragma GCC unroll 8
-    for (std::size_t p = 0; p < kTeam; ++p)
-      for (std::size_t i = 0; i < kParts; ++i) {
-        V& q = q_[p * kParts + i];
-        const std::uint32_t* o = offsets + p * kI;
-        const std::uint8_t* at = row + i * kLanes;
-        const V some = hn::Add(hn::LoadU(D(), at + o[0]), hn::LoadU(D(), at + o[1]));
-        const V more = hn::Add(hn::LoadU(D(), at + o[2]), hn::LoadU(D(), at + o[3]));
-        q = hn::SaturatedSub(hn::Add(q, hn::Add(some, more)), retire_[p]);
-      }
+    issue_of(row, offsets, [this](std::size_t p) { return retire_[p]; });
+  }
+  /// All members'.
+  HWY_INLINE void issue_all(const std::uint8_t* row, const std::uint32_t* offsets) {
+    issue_of(row, offsets,
+             [one = hn::Set(D(), std::uint8_t{1})](std::size_t /*p*/) { return one; });
   }
 
  private:
@@ -346,6 +350,21 @@ class UsualQueues {
   using V = hn::Vec<D>;
   static constexpr std::size_t kLanes = hn::MaxLanes(D());
   static constexpr std::size_t kParts = kBanks / kLanes;
+
+  template <class Retire>
+  HWY_INLINE void issue_of(const std::uint8_t* row, const std::uint32_t* offsets, Retire retire) {
+#pragma GCC unroll 8
+    for (std::size_t p = 0; p < kTeam; ++p)
+#pragma GCC unroll 2
+      for (std::size_t i = 0; i < kParts; ++i) {
+        V& q = q_[p * kParts + i];
+        const std::uint32_t* o = offsets + p * kI;
+        const std::uint8_t* at = row + i * kLanes;
+        const V some = hn::Add(hn::LoadU(D(), at + o[0]), hn::LoadU(D(), at + o[1]));
+        const V more = hn::Add(hn::LoadU(D(), at + o[2]), hn::LoadU(D(), at + o[3]));
+        q = hn::SaturatedSub(hn::Add(q, hn::Add(some, more)), retire(p));
+      }
+  }
 
   /// For each of `kCount` members from `p` on 8 counts, the largest among them.
   template <std::size_t kCount>
@@ -474,47 +493,49 @@ class Runner {
   HWY_NOINLINE void walk(const Run& r, std::uint32_t first) {
     const std::uint32_t* offsets = r.offsets + first * kTeam * Queues::kI;
     std::uint32_t v = first;
+    // No member's last vector: a later one tells when entries are popped.
+    for (; v + 1 < r.operands.full; ++v, offsets += kTeam * Queues::kI)
+      for (std::size_t p = 0; p < kTeam; ++p)
+        walk_vector<kEntries, false>(r, p, offsets + p * Queues::kI);
     for (; v < r.operands.full; ++v, offsets += kTeam * Queues::kI)
-      for (std::size_t p = 0; p < kTeam; ++p) walk_vector<kEntries>(r, p, offsets + p * Queues::kI);
+      for (std::size_t p = 0; p < kTeam; ++p)
+        walk_vector<kEntries, true>(r, p, offsets + p * Queues::kI);
     for (; v < r.operands.passes; ++v, offsets += kTeam * Queues::kI) {
       const Times more = Times::above(Times(r.operands.vectors), Times(v));
       for (std::size_t left = more.bits(); left != 0; left &= left - 1) {
         const std::size_t p = hwy::Num0BitsBelowLS1Bit_Nonzero32(static_cast<std::uint32_t>(left));
-        walk_vector<kEntries>(r, p, offsets + p * Queues::kI);
+        walk_vector<kEntries, true>(r, p, offsets + p * Queues::kI);
       }
     }
   }
 
   /// One activation vector of a member against the weight vectors of a run.
-  template <std::size_t kEntries>
+  /// \tparam kPops  it may be the member's last, with which entries are popped
+  template <std::size_t kEntries, bool kPops>
   HWY_INLINE void walk_vector(const Run& r, std::size_t p, const std::uint32_t* offsets) {
     const std::size_t entries = kEntries > 0 ? kEntries : r.entries;
     const std::size_t bytes = r.bytes;
     const std::size_t local[] = {offsets[0], offsets[1], offsets[2], offsets[3]};
     const std::uint8_t* row = r.rows;
-    std::int64_t next = s_.next[p];
+    const std::int64_t before = s_.next[p];
+    std::int64_t next = before;
     typename Queues::Lone queues(s_, p);
 #pragma GCC unroll 18
     for (std::size_t j = 0; j < entries; ++j, row += bytes) {
       if (HWY_UNLIKELY(queues.congested())) {
-        const std::int64_t excess = relieve_alone(queues);
-        s_.bank_stall[p] += excess;
+        // Not a call, which would want the queues in memory after every step.
+        const std::int64_t excess = queues.deepest() - s_.threshold;
+        queues.drain(excess);
         next += excess;
+        ++stalls_;
       }
-      r.pops[j][p] = next++;  // the last vector's times stay
+      if (kPops) r.pops[j][p] = next;  // the last vector's times stay
+      ++next;
       queues.issue(row, local);
     }
     queues.store(s_, p);
     s_.next[p] = next;
-  }
-
-  /// Lets a member wait until none of its queues is above the threshold.
-  template <class Lone>
-  HWY_NOINLINE std::int64_t relieve_alone(Lone& queues) {
-    const std::int64_t excess = queues.deepest() - s_.threshold;
-    queues.drain(excess);
-    ++stalls_;
-    return excess;
+    s_.bank_stall[p] += next - before - static_cast<std::int64_t>(entries);
   }
 
   /// Steps for which only the queues can make a member wait, of all members side by side.
@@ -528,9 +549,7 @@ class Runner {
     TeamNumbers* const end = pops + r.entries;
     Queues queues(s_);  // a local copy stays in registers
     Times active(std::int64_t{-1});
-    if (kAll) {
-      queues.choose_all();
-    } else {
+    if (!kAll) {
       active = Times::above(Times(r.operands.vectors), Times(v));
       choose(queues, active);
     }
@@ -551,7 +570,10 @@ class Runner {
       else
         Times::choose(active, next, Times(*pops)).store(*pops);
       next = next - active;  // a mask is -1
-      queues.issue(row, offsets);
+      if (kAll)
+        queues.issue_all(row, offsets);
+      else
+        queues.issue(row, offsets);
     }
     queues.store(s_);
     next.store(s_.next);
@@ -594,8 +616,8 @@ class Runner {
         Times::above(Times(s_.last_block), Times(static_cast<std::int64_t>(s_.block) - 1));
     Queues queues(s_);
     choose(queues, active);
-    Times next(s_.next), stalled(s_.bank_stall), late(s_.late), waited(s_.waited);
-    Times last_pop(s_.last_pop), last_issue(s_.last_issue);
+    const Times before(s_.next), last_pop(s_.last_pop);
+    Times next = before, stalled = zero, late(s_.late);
     for (std::size_t j = 0; j < r.entries; ++j, row += bytes) {
       if (HWY_UNLIKELY(queues.congested())) {
         const Times excess = relieve(queues, steps_later);
@@ -606,25 +628,27 @@ class Runner {
       const Times supplied(late_until[j] + 1);
       const Times wait = Times::larger(there - next, zero);
       late = late + Times::larger(Times::smaller(there, supplied) - next, zero);
-      const Times wait_for_step = wait & steps_later;
-      waited = waited + wait_for_step;
       next = next + wait;
       TeamNumbers cycles;
-      Times::smaller(wait_for_step, most).store(cycles);
+      Times::smaller(wait & steps_later, most).store(cycles);
       queues.drain(cycles);
-      last_issue = Times::choose(active, next, last_issue);
-      last_pop = Times::choose(active, next, Times::larger(last_pop, there));
-      last_pop.store(r.pops[j]);
+      // Others pop when all before is popped, and the entry is there; active ones no sooner.
+      Times::larger(Times::choose(active, next, last_pop), there).store(r.pops[j]);
       next = next - active;
       if (steps) queues.issue(row, offsets);
     }
     queues.store(s_);
     next.store(s_.next);
-    stalled.store(s_.bank_stall);
+    (Times(s_.bank_stall) + stalled).store(s_.bank_stall);
     late.store(s_.late);
-    waited.store(s_.waited);
-    last_pop.store(s_.last_pop);
-    last_issue.store(s_.last_issue);
+    // What is neither step nor stall was a wait.
+    const Times steps_taken = Times(static_cast<std::int64_t>(r.entries)) & active;
+    const Times waits = (next - before - stalled - steps_taken) & steps_later;
+    (Times(s_.waited) + waits).store(s_.waited);
+    const Times last = next - Times(1);
+    const Times there(arrival[r.entries - 1] + 1);
+    Times::choose(active, last, Times(s_.last_issue)).store(s_.last_issue);
+    Times::choose(active, last, Times::larger(last_pop, there)).store(s_.last_pop);
   }
 
   /// Queues are contended when they hold one step of so many. Then members are better

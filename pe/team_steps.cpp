@@ -34,6 +34,11 @@ void TeamSteps::load_operands(std::span<const ActivationOperands* const> members
     block.passes = static_cast<std::uint32_t>(*most);
     passes += block.passes;
   }
+  for (std::size_t p = 0; p < members.size(); ++p) {
+    std::size_t b = operands_.blocks.size();
+    while (b > 0 && operands_.blocks[b - 1].vectors[p] == 0) --b;
+    filled_blocks_[p] = b;
+  }
   operands_.offsets.resize(passes * kTeam * state_.I);
   for (std::size_t b = 0; b < operands_.blocks.size(); ++b)
     for (std::size_t p = 0; p < kTeam; ++p)
@@ -81,7 +86,7 @@ void TeamSteps::start_group(std::int64_t group, std::int64_t start) {
   state_.waited.fill(0);
   state_.last_block.fill(-1);
   for (std::size_t p = 0; p < members_; ++p)
-    for (std::size_t b = state_.blocks.size(); b-- > 0 && state_.last_block[p] < 0;)
+    for (std::size_t b = filled_blocks_[p]; b-- > 0 && state_.last_block[p] < 0;)
       if (state_.blocks[b].count > 0 && operands_.blocks[b].vectors[p] > 0)
         state_.last_block[p] = static_cast<std::int64_t>(b);
   finished_ = group_first_ == group_end_;

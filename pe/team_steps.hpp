@@ -2,6 +2,7 @@
 /// S15-S21, S28).
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -52,6 +53,7 @@ class TeamSteps {
   const TileJob* job_ = nullptr;
   std::size_t members_ = 0;
   TeamOperands operands_;
+  std::array<std::size_t, kTeam> filled_blocks_{};  ///< blocks up to a member's last activation
   std::vector<std::uint8_t> queues_;
   std::int64_t start_ = 0;
   std::size_t group_first_ = 0, group_end_ = 0;  ///< entries of the group
