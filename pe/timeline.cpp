@@ -54,8 +54,10 @@ std::int64_t Timeline::next_sample(std::int64_t cycle) const {
   cycle = std::max(cycle, scope_.first);
   if (cycle >= scope_.end) return kNever;
   const std::int64_t past = cycle % scope_.sample_cycles;
-  if (past > 0) cycle += scope_.sample_cycles - past;
-  return cycle < scope_.end ? cycle : kNever;
+  if (past == 0) return cycle;
+  const std::int64_t left = scope_.sample_cycles - past;
+  // Not added first: a window may end at the last cycle there is.
+  return left < scope_.end - cycle ? cycle + left : kNever;
 }
 
 }  // namespace scnn::pe

@@ -172,7 +172,7 @@ void TraceRecorder::array_samples() {
 
 void TraceRecorder::tell_array(const pe::Occupancy& now) {
   told_sum_ = now;
-  sheet_.counter(kArrayProcess, "queues, all PEs", now.cycle, occupancy_args(now));
+  sheet_.counter(kArrayProcess, "queues, traced PEs", now.cycle, occupancy_args(now));
 }
 
 void TraceRecorder::end_tile(const std::vector<GroupTime>& groups, const SupplyTrace& supply,

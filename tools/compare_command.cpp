@@ -24,7 +24,7 @@ namespace {
 CommandLine command_line() {
   return {
       .name = "compare",
-      .usage = "(--network NET | --accuracy FILE...) [options]",
+      .usage = "(--network NET | --accuracy LOG...) [options]",
       .about =
           "Prunes every layer at each granularity to the same density, runs it, and prints\n"
           "storage, memory references and cycles side by side.\n\n"

@@ -76,6 +76,7 @@ constexpr std::array kFiles{
     Files{"A", "*.json"},
     Files{"B", "*.json"},
     Files{"RESULT", "*.json"},
+    Files{"LOG", "*.jsonl"},
     Files{"FILE", "*"},
     Files{"WHAT", "*"},
     Files{"DIR", "/"},
@@ -182,6 +183,7 @@ std::string zsh_command(const CommandLine& line, std::string& helpers) {
 }  // namespace
 
 std::string_view files_of(std::string_view placeholder) {
+  if (placeholder.ends_with("...")) placeholder.remove_suffix(3);  // it takes several
   const auto* const found = std::ranges::find(kFiles, placeholder, &Files::placeholder);
   return found == kFiles.end() ? std::string_view() : found->globs;
 }

@@ -107,6 +107,9 @@ TEST_CASE("a log begins with a header of its format, and logs are of one network
   CHECK_THROWS_WITH(
       log_of({kHeader, R"({"format":"scnn-accuracy","version":1,"network":"other"})"}),
       "a.jsonl:2#/network: found \"other\", expected \"n\", the network of the lines before");
+  CHECK_THROWS_WITH(
+      log_of({kHeader, R"({"format":"scnn-accuracy","version":1,"network":"n","data":"e"})"}),
+      "a.jsonl:2#/data: found \"e\", expected \"d\", the data of the lines before");
 }
 
 TEST_CASE("the last quantised line of a point counts, else the last retrained one") {

@@ -164,6 +164,14 @@ class Join(AccuracyTest):
         costs = self.equal_of(result, "fine", 0.5)["costs"]
         self.assertEqual(["0.5", "fine", f"{costs['density']:.3f}", "89.50"], row[:4])
 
+    def test_accuracies_of_different_numbers_of_images_are_not_compared_silently(self):
+        file = self.prune("fine", 0.5)
+        warning = "Accuracies are of 100 to 1,000 images: fewer say less."
+        for images, said in [({}, False), ({"images": 100}, True)]:
+            self.log([self.dense(file="dense.h5"),
+                      self.point("fine", 0.5, 0.8, file=file, **images)])
+            self.assertEqual(said, warning in self.compare()[1])
+
     def test_csv_says_the_same_as_json(self):
         self.whole_log()
         result, _ = self.compare("--csv", "j.csv", "--energy", "default")

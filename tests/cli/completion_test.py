@@ -18,7 +18,7 @@ COMMANDS = ["zoo", "import", "prune", "encode", "run", "compare", "sweep", "vali
 class Completed(ProgramTest):
     def setUp(self):
         super().setUp()
-        for name in ("net.h5", "two words.h5", "arch.json", "page.html"):
+        for name in ("net.h5", "two words.h5", "arch.json", "page.html", "log.jsonl"):
             self.path(name).write_text("", encoding="utf-8")
         self.path("folder").mkdir()
 
@@ -104,9 +104,11 @@ class Bash(Completed):
         nets = ["folder", "net.h5", "two words.h5"]
         self.assertEqual(nets, sorted(self.bash("scnn", "run", "--network", "")))
         self.assertEqual(["arch.json", "folder"], sorted(self.bash("scnn", "run", "--arch", "")))
+        self.assertEqual(["folder", "log.jsonl"],
+                         sorted(self.bash("scnn", "compare", "--accuracy", "")))
         self.assertEqual(["folder"], self.bash("scnn", "sweep", "--merge", ""))
         self.assertEqual(["arch.json", "folder"], sorted(self.bash("scnn", "diff", "")))
-        self.assertEqual(sorted([*nets, "arch.json", "page.html"]),
+        self.assertEqual(sorted([*nets, "arch.json", "log.jsonl", "page.html"]),
                          sorted(self.bash("scnn", "info", "")))
         self.assertEqual(["published"], self.bash("scnn", "zoo", "--densities", "pub"))
         self.assertEqual([], self.bash("scnn", "run", "--seed", ""))

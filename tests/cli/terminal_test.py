@@ -157,6 +157,8 @@ class Tables(Seen):
             yield ["info", name]
         yield ["info", "--area", "small.json"]
         yield ["diff", "a.json", "b.json"]
+        trained = ROOT / "workloads/trained/resnet20/accuracy.jsonl"
+        yield ["compare", "--accuracy", trained, "--energy", "default"]
 
     def test_no_line_of_a_table_wraps_at_80_columns_and_140_shows_the_same_numbers(self):
         for words in self.commands():

@@ -126,7 +126,7 @@ class Contents(Trace):
         for e in slices(trace):
             self.assertIn((e["pid"], e["tid"]), tracks)
         counters = {e["name"] for e in trace["traceEvents"] if e["ph"] == "C"}
-        self.assertEqual({"DRAM", "broadcast", "queues, all PEs"} |
+        self.assertEqual({"DRAM", "broadcast", "queues, traced PEs"} |
                          {f"PE ({i},{j})" for i in range(2) for j in range(3)}, counters)
 
     def test_slices_of_a_track_nest_and_the_outer_comes_first(self):

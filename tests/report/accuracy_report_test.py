@@ -15,6 +15,7 @@ import program
 PICTURES = pathlib.Path(os.environ.get("SCNN_TEST_OUTPUT", "."))
 POINTS = {"fine": {0.8: 0.90, 0.4: 0.88, 0.2: 0.70}, "kernel": {0.8: 0.89, 0.4: 0.84, 0.2: 0.50}}
 FIELDS = {"storage": "storage_ratio", "outputs": "accumulator_writes_with_step_bypass",
+          "outputs_each": "accumulator_writes_without_bypass",
           "weights": "weight_fifo_reads", "cycles": "cycles", "kept": "density",
           "speedup": "speed_up", "energy": "energy_pJ"}
 
@@ -102,7 +103,7 @@ class Accuracies(program.ProgramTest):
               drawn: c.figure.dataset.drawn,
               titles: [...c.figure.querySelectorAll(".role-axis-title text")]
                 .map((t) => t.textContent)}));""")
-        self.assertEqual(1 + 7 + 8, len(charts))
+        self.assertEqual(1 + 8 + 9, len(charts))
         for chart in charts:
             self.assertEqual("true", chart["drawn"], chart["id"])
             self.assertEqual(2, len(chart["titles"]), chart["id"])

@@ -127,6 +127,11 @@ TEST_CASE("Samples are wanted in every so many-th cycle of the scope") {
   CHECK(t.next_sample(9) == 16);
   CHECK(t.next_sample(17) > 1000000);
   CHECK(timeline_of({.sample_cycles = 8}).next_sample(0) == 0);
+  // A window at the end of all cycles ends as well.
+  constexpr std::int64_t most = INT64_MAX;
+  const Timeline late = timeline_of({.first = most - 3, .end = most, .sample_cycles = 8});
+  CHECK(late.next_sample(0) == most);
+  CHECK(late.next_sample(most - 1) == most);
 }
 
 TEST_CASE("Told cycle by cycle or in one go, a timeline is the same") {

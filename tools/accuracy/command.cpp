@@ -114,7 +114,7 @@ void note_pruned_here(const std::vector<Work>& work, const Console& console) {
 
 std::vector<OptionHelp> options() {
   return {
-      {"accuracy", "FILE...",
+      {"accuracy", "LOG...",
        "logs of accuracies: join them with what their networks cost (docs/formats.md)", true},
       {"accuracy-loss", "LIST",
        "with --accuracy: points below the dense accuracy at which granularities are compared; "
@@ -159,7 +159,7 @@ int compare(const Arguments& arguments, const Words& words, Console& console) {
   if (files.wants_json()) files.write_json(sim::json_text(to_json(joined)));
   if (files.wants_csv()) files.write_csv(csv_text(joined));
   files.commit();
-  console.out << joined_text(joined, console.width);
+  console.out << joined_text(joined, console.layout());
   return kDone;
 }
 

@@ -67,7 +67,12 @@ Header read_header(Log& log, JsonObjectReader& reader) {
         fmt::format("found \"{}\", expected \"{}\", the network of the lines before",
                     workloads::shown_text(network), workloads::shown_text(log.network)));
   const std::string data = reader.text("data").value_or("");
-  if (log.data.empty()) log.data = data;
+  if (log.data.empty())
+    log.data = data;
+  else if (!data.empty() && data != log.data)
+    throw InputError((reader.place() / "data").text(),
+                     fmt::format("found \"{}\", expected \"{}\", the data of the lines before",
+                                 workloads::shown_text(data), workloads::shown_text(log.data)));
   return {.seed = reader.integer("seed", kSeeds), .images = reader.integer("images", kImages)};
 }
 

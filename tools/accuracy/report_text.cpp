@@ -86,7 +86,7 @@ class LineTable {
 
 /// \param measured  the accuracies are measured, so that they have a spread and a loss
 std::string table_text(const Joined& joined, const std::vector<Line>& lines, bool measured,
-                       int width) {
+                       const Layout& layout) {
   LineTable table(lines, measured ? "density\n" : "loss\npoints");
   table.ratio("kept\nshare", 3, &Costs::density);
   table.accuracy("accuracy\n%", 2, [](const Spread& s) { return s.mean * kPercent; });
@@ -111,7 +111,7 @@ std::string table_text(const Joined& joined, const std::vector<Line>& lines, boo
     table.numbers("energy\nuJ", 1, [](const Line& l) {
       return l.costs ? Cell(l.costs->energy_pj / kPicojoulesPerMicrojoule) : std::nullopt;
     });
-  return (*table).str(width);
+  return (*table).str(layout);
 }
 
 /// All granularities of one density, then those of the next.
@@ -177,14 +177,33 @@ std::string unmet_text(const Joined& joined) {
   return text;
 }
 
+constexpr std::string_view kBetween =
+    "At equal accuracy: on the line between the two measured densities around the first place,\n"
+    "from the dense side, where accuracy falls below the bound. Nothing is extrapolated.\n";
+
 /// The second table and what is said about it; nothing where no granularity has two points.
-std::string equal_accuracy_text(const Joined& joined, int width) {
+std::string equal_accuracy_text(const Joined& joined, const Layout& layout) {
   if (joined.points.size() == joined.granularities().size()) return {};
-  return "\nAt equal accuracy\n\n" + table_text(joined, lines_by_loss(joined), false, width) +
-         '\n' + unmet_text(joined) +
-         "At equal accuracy: on the line between the two measured densities around the first "
-         "place,\n"
-         "from the dense side, where accuracy falls below the bound. Nothing is extrapolated.\n";
+  return '\n' + layout.heading("At equal accuracy") + "\n\n" +
+         table_text(joined, lines_by_loss(joined), false, layout) + '\n' +
+         reflowed(unmet_text(joined) + std::string(kBetween), layout.width);
+}
+
+/// A warning where accuracies are of different numbers of images; else nothing.
+std::string images_text(const Joined& joined) {
+  std::vector<std::int64_t> images;
+  const auto take = [&](const Entry& entry) {
+    if (entry.images) images.push_back(*entry.images);
+  };
+  std::ranges::for_each(joined.dense, take);
+  for (const JoinedPoint& point : joined.points)
+    for (const JoinedSeed& seed : point.seeds) take(seed.entry);
+  if (images.empty()) return {};
+  const auto [least, most] = std::ranges::minmax(images);
+  if (least == most) return {};
+  return fmt::format("Accuracies are of {} to {} images: fewer say less.\n",
+                     grouped(static_cast<std::uint64_t>(least)),
+                     grouped(static_cast<std::uint64_t>(most)));
 }
 
 std::string remarks(const Joined& joined) {
@@ -195,19 +214,20 @@ std::string remarks(const Joined& joined) {
       "Storage: 8-bit weights and 4-bit indices over 8 bits for every weight of the dense layer;\n"
       "index: their share of it. Times DCNN: the speed-up over the dense machine.\n",
       bypass ? ", those of one step to the same entry combined" : "");
+  text += images_text(joined);
   if (joined.several_seeds()) text += "Means over seeds; spread: from the worst to the best.\n";
   return text;
 }
 
 }  // namespace
 
-std::string joined_text(const Joined& joined, int width) {
+std::string joined_text(const Joined& joined, const Layout& layout) {
   return fmt::format("{}\n{}\n{} engine, {}\n\n", workloads::shown_text(joined.name),
                      machine_text(joined.architecture), joined.host.engine,
                      joined.host.verified ? "all values verified" : "values not verified") +
-         dense_text(joined) + "\nAt equal density\n\n" +
-         table_text(joined, lines_by_density(joined), true, width) +
-         equal_accuracy_text(joined, width) + '\n' + remarks(joined);
+         dense_text(joined) + '\n' + layout.heading("At equal density") + "\n\n" +
+         table_text(joined, lines_by_density(joined), true, layout) +
+         equal_accuracy_text(joined, layout) + '\n' + reflowed(remarks(joined), layout.width);
 }
 
 }  // namespace scnn::cli::accuracy
