@@ -108,6 +108,7 @@ class Accuracies(program.ProgramTest):
             self.assertEqual("true", chart["drawn"], chart["id"])
             self.assertEqual(2, len(chart["titles"]), chart["id"])
             self.assertTrue(all("(" in t or t in ("cycles", "accumulator writes, step bypass",
+                                                "accumulator writes, no bypass",
                                                   "weight vectors read from FIFOs")
                                 for t in chart["titles"]), chart)
 
