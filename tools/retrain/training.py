@@ -127,14 +127,22 @@ class Trainer:
         if found is None:
             return 0
         model.load_state_dict(found["model"])
-        for parameter, velocity in zip(model.parameters(), found["velocities"]):
+        velocities = found["velocities"]
+        if isinstance(velocities, list):  # as checkpoints were before: one for every parameter
+            velocities = {i: velocity for i, velocity in enumerate(velocities) if velocity is not None}
+        parameters = list(model.parameters())
+        for index, velocity in velocities.items():
+            parameter = parameters[index]
             optimizer.state[parameter]["momentum_buffer"] = velocity.to(parameter.device)
         return found["done"]
 
     @staticmethod
     def _save(model, optimizer, checkpoint, key, done):
         # No floats outside tensors: PyTorch 1.13 cannot load them back without unpickling code.
-        velocities = [optimizer.state[p]["momentum_buffer"] for p in model.parameters()]
+        # A parameter that is frozen or not used has no momentum, and none has where it is 0.
+        buffers = {index: optimizer.state.get(parameter, {}).get("momentum_buffer")
+                   for index, parameter in enumerate(model.parameters())}
+        velocities = {index: buffer for index, buffer in buffers.items() if buffer is not None}
         save(checkpoint, {"recipe": key, "done": done, "model": model.state_dict(),
                           "velocities": velocities})
 
