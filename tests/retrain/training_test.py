@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 from retrain import pictures
-from retrain.errors import Interrupted
+from retrain.errors import Interrupted, RetrainError
 from retrain.progress import Progress
 from retrain.training import Place, Recipe, Trainer
 
@@ -119,6 +119,24 @@ class Checkpoints(TrainingTest):
                 self.checkpoint.unlink(missing_ok=True)
                 self.check_resumed(Plain, Recipe(epochs=2, learning_rate=0.1, batch=8,
                                                  momentum=momentum), rewrite)
+
+
+class Divergence(TrainingTest):
+    def check(self, message, recipe):
+        with self.assertRaises(RetrainError) as caught:
+            self.train(Plain(), recipe)
+        self.assertEqual(message, str(caught.exception))
+        self.assertFalse(self.checkpoint.exists(), "a checkpoint was written")
+
+    def test_a_loss_that_is_no_number(self):
+        self.check("stage: the loss is nan at batch 2 of 4 with learning rate 8.53553e+29, expected a "
+                   "number (try a smaller learning rate)",
+                   Recipe(epochs=1, learning_rate=1e30, batch=8))
+
+    def test_weights_that_are_no_numbers_after_the_last_batch(self):
+        self.check("stage: weights are not finite after batch 1 of 1 with learning rate 1e+38, expected "
+                   "numbers (try a smaller learning rate)",
+                   Recipe(epochs=0.25, learning_rate=1e38, batch=8, weight_decay=1e3))
 
 
 if __name__ == "__main__":

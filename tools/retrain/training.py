@@ -78,6 +78,11 @@ def fingerprint(model, masks):
     return digest.hexdigest()
 
 
+def is_finite(model):
+    """Whether all that is trained is numbers; the last step shows in no loss any more."""
+    return all(bool(p.isfinite().all()) for p in model.parameters() if p.requires_grad)
+
+
 class Trainer:
     """Trains and evaluates one model on one data set."""
 
@@ -108,14 +113,22 @@ class Trainer:
         progress = self._progress.of(place.label)
         saved = time.monotonic()
         while done < total:
+            rate = recipe.learning_rate * (1 + math.cos(math.pi * done / total)) / 2
             for group in optimizer.param_groups:
-                group["lr"] = recipe.learning_rate * (1 + math.cos(math.pi * done / total)) / 2
+                group["lr"] = rate
             loss = self._batch(model, optimizer, recipe, (place.name, *divmod(done, per_epoch)))
             self._apply(held)
             done += 1
+            at = f"batch {done} of {total} with learning rate {rate:g}"
+            if not math.isfinite(loss):
+                raise RetrainError(f"{place.label}: the loss is {loss} at {at}, expected a number (try a "
+                                   "smaller learning rate)")
             progress.step(done, total, f"loss {loss:.3f}")
             due = time.monotonic() - saved > SAVE_SECONDS
             if done == total or done % per_epoch == 0 or due or self.stop_requested:
+                if not is_finite(model):
+                    raise RetrainError(f"{place.label}: weights are not finite after {at}, expected "
+                                       "numbers (try a smaller learning rate)")
                 self._save(model, optimizer, place.checkpoint, key, done)
                 saved = time.monotonic()
                 if self.stop_requested and done < total:
