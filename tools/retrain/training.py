@@ -110,29 +110,29 @@ class Trainer:
         done = self._restore(model, optimizer, place.checkpoint, key)
         self._apply(held)
         model.train()
-        progress = self._progress.of(place.label)
         saved = time.monotonic()
-        while done < total:
-            rate = recipe.learning_rate * (1 + math.cos(math.pi * done / total)) / 2
-            for group in optimizer.param_groups:
-                group["lr"] = rate
-            loss = self._batch(model, optimizer, recipe, (place.name, *divmod(done, per_epoch)))
-            self._apply(held)
-            done += 1
-            at = f"batch {done} of {total} with learning rate {rate:g}"
-            if not math.isfinite(loss):
-                raise RetrainError(f"{place.label}: the loss is {loss} at {at}, expected a number (try a "
-                                   "smaller learning rate)")
-            progress.step(done, total, f"loss {loss:.3f}")
-            due = time.monotonic() - saved > SAVE_SECONDS
-            if done == total or done % per_epoch == 0 or due or self.stop_requested:
-                if not is_finite(model):
-                    raise RetrainError(f"{place.label}: weights are not finite after {at}, expected "
-                                       "numbers (try a smaller learning rate)")
-                self._save(model, optimizer, place.checkpoint, key, done)
-                saved = time.monotonic()
-                if self.stop_requested and done < total:
-                    raise Interrupted(f"{place.label}: stopped after {done} of {total} batches")
+        with self._progress.of(place.label) as progress:
+            while done < total:
+                rate = recipe.learning_rate * (1 + math.cos(math.pi * done / total)) / 2
+                for group in optimizer.param_groups:
+                    group["lr"] = rate
+                loss = self._batch(model, optimizer, recipe, (place.name, *divmod(done, per_epoch)))
+                self._apply(held)
+                done += 1
+                at = f"batch {done} of {total} with learning rate {rate:g}"
+                if not math.isfinite(loss):
+                    raise RetrainError(f"{place.label}: the loss is {loss} at {at}, expected a number "
+                                       "(try a smaller learning rate)")
+                progress.step(done, total, f"loss {loss:.3f}")
+                due = time.monotonic() - saved > SAVE_SECONDS
+                if done == total or done % per_epoch == 0 or due or self.stop_requested:
+                    if not is_finite(model):
+                        raise RetrainError(f"{place.label}: weights are not finite after {at}, expected "
+                                           "numbers (try a smaller learning rate)")
+                    self._save(model, optimizer, place.checkpoint, key, done)
+                    saved = time.monotonic()
+                    if self.stop_requested and done < total:
+                        raise Interrupted(f"{place.label}: stopped after {done} of {total} batches")
 
     @staticmethod
     def _restore(model, optimizer, checkpoint, key):
@@ -202,8 +202,7 @@ class Trainer:
         device = next(model.parameters()).device
         model.eval()
         right = 0
-        progress = self._progress.of("evaluating")
-        with torch.no_grad():
+        with self._progress.of("evaluating") as progress, torch.no_grad():
             for start in range(0, count, batch):
                 if self.stop_requested:
                     raise Interrupted("evaluation stopped")
