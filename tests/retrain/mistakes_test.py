@@ -89,6 +89,16 @@ class Mistakes(RetrainTest):
         self.assertEqual("scnn prune: no layer was pruned, expected at least one (see --skip and "
                          "--densities)", self.mistake("out", "--densities", "none.json"))
 
+    def test_training_that_diverges(self):
+        # Weight decay that is too strong turns every weight's sign and multiplies it.
+        message = self.mistake("out", "--adapt-epochs", 2, "--adapt-learning-rate", 500, "--adapt-only",
+                               "--weight-decay", 1000, "--batch", 16)
+        self.assertRegex(message, r"^adapting: the loss is (nan|inf) at batch \d+ of 32 with learning "
+                                  r"rate [1-4]\d\d(\.\d+)?, expected a number \(try a smaller learning "
+                                  r"rate\)$")
+        self.assertEqual(["dense"], [entry["stage"] for entry in self.log("out")])
+        self.assertEqual([], list(self.path("out").rglob("*.pt")), "a checkpoint was written")
+
     def test_files_that_are_something_else(self):
         self.path("out").mkdir()
         self.write("out/accuracy.jsonl", '{"format": "scnn-accuracy"}\n{"half": \n')

@@ -4,8 +4,12 @@
 Usage: parts_test.py SCNN [unittest options]; skipped (77) without PyTorch
 """
 
+import os
+import pathlib
 import sys
+import types
 import unittest
+import unittest.mock
 
 import numpy
 
@@ -14,7 +18,7 @@ from retraining import main
 import torch
 from torch import nn
 
-from retrain import integers, pictures, sensitivity
+from retrain import integers, options, pictures, sensitivity
 
 
 class Shared(nn.Module):
@@ -73,6 +77,13 @@ class Densities(unittest.TestCase):
         points = [(1.0, 0.9), (0.8, 0.7), (0.4, 0.75), (0.2, 0.1)]
         for accuracy, density in [(0.9, 1.0), (0.8, 0.9), (0.7, 0.4), (0.4, 0.3), (0.05, 0.2)]:
             self.assertAlmostEqual(density, sensitivity.density_at(points, accuracy))
+
+    def test_the_help_names_the_file_of_a_scan(self):
+        context = types.SimpleNamespace(work=pathlib.Path("WORK"),
+                                        options=types.SimpleNamespace(seed="SEED"))
+        with unittest.mock.patch.dict(os.environ, COLUMNS="200"):
+            self.assertIn(f"; {sensitivity.path_of(context, 'GRANULARITY')}\n",
+                          options.parser().format_help())
 
     def test_together_the_layers_reach_the_target_and_the_tough_one_gives_most(self):
         before = {"tender": 1.0, "tough": 1.0}

@@ -1,25 +1,40 @@
 """The log: every accuracy that was measured, one JSON object per line (docs/formats.md)."""
 
+import fcntl
 import json
 import os
 import pathlib
 
 from retrain.errors import RetrainError
 
+
 class Log:
-    """Lines are appended whole, so that several runs may share the file."""
+    """Lines are appended whole and by one run at a time, so that several may share the file."""
 
     def __init__(self, path, header):
         self.path = pathlib.Path(path)
-        self.entries()
-        self._write({"format": "scnn-accuracy", "version": 1, **header})
+        head = {"format": "scnn-accuracy", "version": 1, **header}
+        # A run that was stopped and goes on is under the header it wrote, unless another's came since.
+        self._append(head, lambda entries: head in
+                     [entry for entry in entries if "format" in entry][-1:])
 
-    def entries(self):
+    def add(self, **entry):
+        """Appends an entry, unless a run that was stopped wrote it already."""
+        self._append(entry, lambda entries: entry in entries)
+
+    def _append(self, entry, is_there):
+        """Appends unless `is_there` says so of what the file holds; no other run writes meanwhile."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with open(self.path, "a+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            file.seek(0)
+            if not is_there(self._entries(file.read())):
+                os.write(file.fileno(), (json.dumps(entry) + "\n").encode())
+
+    def _entries(self, content):
         """Every line so far, those that head a run among them."""
-        if not self.path.exists():
-            return []
         found = []
-        for number, line in enumerate(self.path.read_text("utf-8").splitlines(), 1):
+        for number, line in enumerate(content.splitlines(), 1):
             try:
                 entry = json.loads(line)
             except ValueError:
@@ -28,16 +43,3 @@ class Log:
                 raise RetrainError(f"{self.path}:{number}: is no line of an accuracy log")
             found.append(entry)
         return found
-
-    def add(self, **entry):
-        """Appends an entry, unless a run that was stopped wrote it already."""
-        if entry not in self.entries():
-            self._write(entry)
-
-    def _write(self, entry):
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
-        try:
-            os.write(handle, (json.dumps(entry) + "\n").encode())
-        finally:
-            os.close(handle)

@@ -49,7 +49,7 @@ def parser():
                          help="prune linear layers too; default: they stay dense")
     pruning.add_argument("--sensitivity", action="store_true",
                          help="measure the accuracy with one layer pruned at a time, no retraining; "
-                              "WORK/sensitivity-GRANULARITY.json")
+                              "WORK/sensitivity-GRANULARITY-sSEED.json")
     pruning.add_argument("--from-sensitivity", action="store_true",
                          help="choose each layer's densities from that scan so that all layers "
                               "together reach the schedule's")

@@ -84,7 +84,8 @@ def load(folder, part, cache, size, progress):
     cache.mkdir(parents=True, exist_ok=True)
     out = cache / f"{part}-{key_of(files, size)}.npy"
     if not out.exists():
-        decode(files, size, out, progress.of(f"decoding {part}"))
+        with progress.of(f"decoding {part}") as shown:
+            decode(files, size, out, shown)
     images = numpy.load(out, mmap_mode="r")
     return Pictures(images, numpy.array([label for _, label in files], numpy.int64), classes)
 

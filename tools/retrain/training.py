@@ -78,6 +78,11 @@ def fingerprint(model, masks):
     return digest.hexdigest()
 
 
+def is_finite(model):
+    """Whether all that is trained is numbers; the last step shows in no loss any more."""
+    return all(bool(p.isfinite().all()) for p in model.parameters() if p.requires_grad)
+
+
 class Trainer:
     """Trains and evaluates one model on one data set."""
 
@@ -105,21 +110,29 @@ class Trainer:
         done = self._restore(model, optimizer, place.checkpoint, key)
         self._apply(held)
         model.train()
-        progress = self._progress.of(place.label)
         saved = time.monotonic()
-        while done < total:
-            for group in optimizer.param_groups:
-                group["lr"] = recipe.learning_rate * (1 + math.cos(math.pi * done / total)) / 2
-            loss = self._batch(model, optimizer, recipe, (place.name, *divmod(done, per_epoch)))
-            self._apply(held)
-            done += 1
-            progress.step(done, total, f"loss {loss:.3f}")
-            due = time.monotonic() - saved > SAVE_SECONDS
-            if done == total or done % per_epoch == 0 or due or self.stop_requested:
-                self._save(model, optimizer, place.checkpoint, key, done)
-                saved = time.monotonic()
-                if self.stop_requested and done < total:
-                    raise Interrupted(f"{place.label}: stopped after {done} of {total} batches")
+        with self._progress.of(place.label) as progress:
+            while done < total:
+                rate = recipe.learning_rate * (1 + math.cos(math.pi * done / total)) / 2
+                for group in optimizer.param_groups:
+                    group["lr"] = rate
+                loss = self._batch(model, optimizer, recipe, (place.name, *divmod(done, per_epoch)))
+                self._apply(held)
+                done += 1
+                at = f"batch {done} of {total} with learning rate {rate:g}"
+                if not math.isfinite(loss):
+                    raise RetrainError(f"{place.label}: the loss is {loss} at {at}, expected a number "
+                                       "(try a smaller learning rate)")
+                progress.step(done, total, f"loss {loss:.3f}")
+                due = time.monotonic() - saved > SAVE_SECONDS
+                if done == total or done % per_epoch == 0 or due or self.stop_requested:
+                    if not is_finite(model):
+                        raise RetrainError(f"{place.label}: weights are not finite after {at}, expected "
+                                           "numbers (try a smaller learning rate)")
+                    self._save(model, optimizer, place.checkpoint, key, done)
+                    saved = time.monotonic()
+                    if self.stop_requested and done < total:
+                        raise Interrupted(f"{place.label}: stopped after {done} of {total} batches")
 
     @staticmethod
     def _restore(model, optimizer, checkpoint, key):
@@ -127,14 +140,22 @@ class Trainer:
         if found is None:
             return 0
         model.load_state_dict(found["model"])
-        for parameter, velocity in zip(model.parameters(), found["velocities"]):
+        velocities = found["velocities"]
+        if isinstance(velocities, list):  # as checkpoints were before: one for every parameter
+            velocities = {i: velocity for i, velocity in enumerate(velocities) if velocity is not None}
+        parameters = list(model.parameters())
+        for index, velocity in velocities.items():
+            parameter = parameters[index]
             optimizer.state[parameter]["momentum_buffer"] = velocity.to(parameter.device)
         return found["done"]
 
     @staticmethod
     def _save(model, optimizer, checkpoint, key, done):
         # No floats outside tensors: PyTorch 1.13 cannot load them back without unpickling code.
-        velocities = [optimizer.state[p]["momentum_buffer"] for p in model.parameters()]
+        # A parameter that is frozen or not used has no momentum, and none has where it is 0.
+        buffers = {index: optimizer.state.get(parameter, {}).get("momentum_buffer")
+                   for index, parameter in enumerate(model.parameters())}
+        velocities = {index: buffer for index, buffer in buffers.items() if buffer is not None}
         save(checkpoint, {"recipe": key, "done": done, "model": model.state_dict(),
                           "velocities": velocities})
 
@@ -181,8 +202,7 @@ class Trainer:
         device = next(model.parameters()).device
         model.eval()
         right = 0
-        progress = self._progress.of("evaluating")
-        with torch.no_grad():
+        with self._progress.of("evaluating") as progress, torch.no_grad():
             for start in range(0, count, batch):
                 if self.stop_requested:
                     raise Interrupted("evaluation stopped")
