@@ -32,6 +32,7 @@ import numpy
 import torch
 from torch import nn
 
+from one_line_parser import OneLineParser
 from torch_recorder import Recorder
 
 
@@ -280,7 +281,7 @@ def input_of(arguments):
 
 
 def parse(words):
-    parser = argparse.ArgumentParser(
+    parser = OneLineParser(
         prog="export_torch.py", formatter_class=argparse.RawDescriptionHelpFormatter,
         description=__doc__.split("\n\n", 2)[0] + "\n\n" + __doc__.split("\n\n", 2)[2])
     parser.add_argument("model", metavar="MODEL")

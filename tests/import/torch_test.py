@@ -265,6 +265,16 @@ class Script(TorchTest):
                                  (done.returncode, done.stderr, done.stdout))
                 self.assertFalse(self.path("net.h5").exists())
 
+    def test_a_command_line_that_cannot_be_read(self):
+        for arguments, message in [
+                (["m.py:small", "--liner"], "unrecognized arguments: --liner"),
+                (["m.py:small", "--seed", "x"], "argument --seed: invalid int value: 'x'"),
+                ([], "the following arguments are required: MODEL")]:
+            with self.subTest(message):
+                done = self.script(*arguments, "--out", "net.h5")
+                self.assertEqual((2, f"export_torch.py: error: {message} (see --help)\n", ""),
+                                 (done.returncode, done.stderr, done.stdout))
+
 
 if __name__ == "__main__":
     main()

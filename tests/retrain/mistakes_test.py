@@ -5,12 +5,13 @@ Usage: mistakes_test.py SCNN [unittest options]; skipped (77) without PyTorch
 """
 
 import shutil
+import subprocess
 import sys
 
 import h5py
 import numpy
 
-from retraining import RetrainTest, main
+from retraining import SCRIPT, RetrainTest, main
 
 import torch
 from PIL import Image
@@ -28,6 +29,23 @@ class Mistakes(RetrainTest):
                                  "fine, vector, kernel, filter\n"),
                          (done.returncode, done.stdout, done.stderr))
         self.assertFalse(self.path("out").exists())
+
+    def test_a_command_line_that_cannot_be_read(self):
+        for options, message in [
+                (["--bacth", 5], "unrecognized arguments: --bacth 5"),
+                (["a\nb"], "unrecognized arguments: a b"),
+                (["--batch", "x"], "argument --batch: invalid int value: 'x'"),
+                (["--precision", "int8"], "argument --precision: invalid choice: 'int8' (choose from "
+                                          "'float32', 'bf16')"),
+                (["--state"], "argument --state: expected one argument")]:
+            self.check_refused(self.script("out", *options), message)
+        self.check_refused(subprocess.run([SCRIPT], capture_output=True, text=True, check=False),
+                           "the following arguments are required: MODULE:FACTORY, --data, --work")
+
+    def check_refused(self, done, message):
+        with self.subTest(message):
+            self.assertEqual((2, "", f"prune_retrain.py: error: {message} (see --help)\n"),
+                             (done.returncode, done.stdout, done.stderr))
 
     def test_options(self):
         for options, message in [

@@ -2,6 +2,7 @@
 
 import argparse
 
+from one_line_parser import OneLineParser
 from retrain.errors import RetrainError
 
 GRANULARITIES = ("fine", "vector", "kernel", "filter")
@@ -26,8 +27,8 @@ def numbers(text, option, low, high):
 
 
 def parser():
-    it = argparse.ArgumentParser(prog="prune_retrain.py", description=ABOUT,
-                                 formatter_class=argparse.RawDescriptionHelpFormatter)
+    it = OneLineParser(prog="prune_retrain.py", description=ABOUT,
+                       formatter_class=argparse.RawDescriptionHelpFormatter)
     it.add_argument("model", metavar="MODULE:FACTORY")
     it.add_argument("--data", required=True, metavar="FOLDER", help="train/CLASS/* and test/CLASS/*")
     it.add_argument("--state", metavar="FILE",
