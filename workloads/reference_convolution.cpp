@@ -11,9 +11,11 @@
 namespace scnn::workloads {
 namespace {
 
-/// Output positions worked on at a time: what their sums meet stays in the L2 cache.
+/// Output positions worked on at a time.
 constexpr auto kTargetPositions = static_cast<std::int64_t>(kPositions);
 constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
+/// Terms taken at a time for all output channels: what they meet stays in the L1 cache.
+constexpr std::size_t kChunkTerms = 192;
 
 /// A stretch of the output plane: whole rows, or a part of one row that is long; in
 /// either case its positions lie next to each other in the output tensor.
@@ -92,45 +94,52 @@ std::int64_t largest_magnitude(std::span<const std::int16_t> x) {
   return std::max(std::abs(std::int64_t{*low}), std::abs(std::int64_t{*high}));
 }
 
-/// The weights of a convolution group that are not zero, by output channel.
+/// The weights of a convolution group that are not zero, by chunk and by output channel.
 class GroupTerms {
  public:
   GroupTerms(const LayerShape& s, std::span<const std::int16_t> input,
              std::span<const std::int16_t> weights, std::int64_t group)
-      : kernel_(static_cast<std::size_t>(s.R * s.S)) {
+      : kernel_(static_cast<std::size_t>(s.R * s.S)),
+        channels_(static_cast<std::size_t>(s.group_K())),
+        terms_of_channel_(static_cast<std::size_t>(s.group_C()) * kernel_) {
     const auto plane = static_cast<std::size_t>(s.H * s.W);
-    const auto channels = static_cast<std::size_t>(s.group_C());
-    const std::size_t first = static_cast<std::size_t>(group) * channels;
-    for (std::size_t c = first; c < first + channels; ++c)
+    const auto inputs = static_cast<std::size_t>(s.group_C());
+    const std::size_t first = static_cast<std::size_t>(group) * inputs;
+    for (std::size_t c = first; c < first + inputs; ++c)
       peaks_.push_back(largest_magnitude(input.subspan(c * plane, plane)));
-    const std::size_t per_filter = channels * kernel_;
-    for (auto k = static_cast<std::size_t>(group * s.group_K());
-         k < static_cast<std::size_t>((group + 1) * s.group_K()); ++k) {
-      list(weights.subspan(k * per_filter, per_filter));
-      first_.push_back(terms_.size());
-    }
+    const auto filters =
+        weights.subspan(static_cast<std::size_t>(group) * channels_ * terms_of_channel_,
+                        channels_ * terms_of_channel_);
+    for (std::size_t chunk = 0; chunk < chunks(); ++chunk)
+      for (std::size_t k = 0; k < channels_; ++k)
+        list(filters.subspan(k * terms_of_channel_, terms_of_channel_), chunk * kChunkTerms);
   }
 
+  [[nodiscard]] std::size_t chunks() const {
+    return (terms_of_channel_ + kChunkTerms - 1) / kChunkTerms;
+  }
   /// \param k  output channel within the group
-  [[nodiscard]] std::span<const ReferenceTerm> of(std::size_t k) const {
-    return std::span(terms_).subspan(first_[k], first_[k + 1] - first_[k]);
+  [[nodiscard]] std::span<const ReferenceTerm> of(std::size_t chunk, std::size_t k) const {
+    const std::size_t* first = first_.data() + chunk * channels_ + k;
+    return std::span(terms_).subspan(first[0], first[1] - first[0]);
   }
 
  private:
-  /// Products are summed in 32 bits for as long as `sum |weight| * peak` proves that no sum
-  /// can leave them.
-  void list(std::span<const std::int16_t> filter) {
+  /// Lists a chunk of a filter. Products are summed in 32 bits for as long as
+  /// `sum |weight| * peak` proves that no sum can leave them.
+  void list(std::span<const std::int16_t> filter, std::size_t begin) {
     std::int64_t bound = 0;
-    for (std::size_t t = 0; t < filter.size(); ++t) {
+    for (std::size_t t = begin; t < std::min(filter.size(), begin + kChunkTerms); ++t) {
       if (filter[t] == 0) continue;
       const std::int64_t reach = std::abs(std::int64_t{filter[t]}) * peaks_[t / kernel_];
       const bool widen = bound + reach > kInt32Max;
       bound = (widen ? 0 : bound) + reach;  // one product is at most 2^30
       terms_.push_back({static_cast<std::uint32_t>(t), filter[t], widen});
     }
+    first_.push_back(terms_.size());
   }
 
-  std::size_t kernel_;
+  std::size_t kernel_, channels_, terms_of_channel_;
   std::vector<std::int64_t> peaks_;  ///< largest input magnitude, by channel
   std::vector<ReferenceTerm> terms_;
   std::vector<std::size_t> first_{0};
@@ -142,17 +151,19 @@ Tensor<std::int64_t> reference_convolution(const LayerShape& s, const Tensor<std
                                            const Tensor<std::int16_t>& weights) {
   Tensor<std::int64_t> output({1, s.K, s.Ho(), s.Wo()});
   std::vector<std::int16_t> inputs;
-  std::int64_t sums[kPositions];
+  std::vector<std::int64_t> sums;
   for (std::int64_t group = 0; group < s.groups; ++group) {
     const GroupTerms terms(s, input.values(), weights.values(), group);
     for (const Stretch& part : stretches(s.Ho(), s.Wo())) {
       gather(s, input.values(), group, part, inputs);
+      sums.assign(static_cast<std::size_t>(s.group_K()) * kPositions, 0);
+      for (std::size_t chunk = 0; chunk < terms.chunks(); ++chunk)
+        for (std::size_t k = 0; k < static_cast<std::size_t>(s.group_K()); ++k)
+          add_terms(terms.of(chunk, k), inputs.data(), sums.data() + k * kPositions);
       for (std::int64_t k = 0; k < s.group_K(); ++k) {
-        std::fill_n(sums, kPositions, 0);
-        add_terms(terms.of(static_cast<std::size_t>(k)), inputs.data(), sums);
         const std::size_t start =
             output.index(0, group * s.group_K() + k, part.first_row, part.first_column);
-        std::copy_n(sums, part.positions(),
+        std::copy_n(sums.data() + static_cast<std::size_t>(k) * kPositions, part.positions(),
                     output.values().begin() + static_cast<std::ptrdiff_t>(start));
       }
     }

@@ -19,11 +19,19 @@ constexpr std::size_t kRegisters = 4;
 
 /// Moves 32-bit sums into the 64-bit ones and clears them.
 HWY_INLINE void widen(V32* partial, std::int64_t* sums) {
-  const std::size_t lanes = hn::Lanes(D32());
-  alignas(64) std::int32_t values[hn::MaxLanes(D32())];
   for (std::size_t n = 0; n < kRegisters; ++n) {
-    hn::Store(partial[n], D32(), values);
-    for (std::size_t i = 0; i < lanes; ++i) sums[n * lanes + i] += values[i];
+#if HWY_TARGET == HWY_SCALAR
+    sums[n] += hn::GetLane(partial[n]);
+#else
+    const hn::Half<D32> half;
+    const hn::Rebind<std::int64_t, decltype(half)> wide;
+    std::int64_t* const lower = sums + n * hn::Lanes(D32());
+    std::int64_t* const upper = lower + hn::Lanes(wide);
+    const auto low = hn::PromoteTo(wide, hn::LowerHalf(half, partial[n]));
+    const auto high = hn::PromoteTo(wide, hn::UpperHalf(half, partial[n]));
+    hn::StoreU(hn::Add(hn::LoadU(wide, lower), low), wide, lower);
+    hn::StoreU(hn::Add(hn::LoadU(wide, upper), high), wide, upper);
+#endif
     partial[n] = hn::Zero(D32());
   }
 }
