@@ -5,7 +5,6 @@
 #include "pe/coordinates.hpp"
 #include "pe/kept_work.hpp"
 #include "pe/step_tables.hpp"
-#include "pe/sum_kernel.hpp"
 
 namespace scnn::pe {
 
@@ -17,12 +16,13 @@ void RunAhead::start_tile(const TileJob& job, std::int64_t pe,
   in_team_ = in_team;
   const FaultPlan own = fault.pe == pe ? fault : FaultPlan{};
   const bool tabled = job.tables != nullptr && job.tables->tabled() && own.kind == FaultKind::none;
-  sum_blocks_ = tabled && job.values;
+  sum_groups_ = tabled && job.values;
   state_ = {};
   state_.run_entries = static_cast<std::size_t>(job.arch->weight_fifo_entries);
   state_.threshold = job.arch->accumulator.queue_threshold;
   if (!in_team) general_.start_tile(job, pe, activations, own);
   if (tabled) load_operands(activations);
+  if (sum_groups_) position_sums_.load(job, pe, activations);
 }
 
 void RunAhead::load_operands(const memory::ActivationBuffer& activations) {
@@ -48,10 +48,11 @@ void RunAhead::start_group(std::int64_t group, std::int64_t start, std::span<std
   state_.at = 0;
   state_.unwaited = group_first_;
   state_.last_issue = start - 1;
-  if (!in_team_) general_.start_group(sum_blocks_ ? std::span<std::int64_t>{} : sums);
+  if (!in_team_) general_.start_group(sum_groups_ ? std::span<std::int64_t>{} : sums);
   finished_ = !in_team_ && group_first_ == group_end_;
   if (finished_) finish_ = start;
-  if (sum_blocks_) add_sums();
+  // When products happen is no concern of the sums: nobody reads them before the group is over.
+  if (sum_groups_) position_sums_.add_group(*job_, pe_, sums_);
 }
 
 std::span<const std::int64_t> RunAhead::advance(const ArrivalView& arrivals) {
@@ -106,22 +107,6 @@ void RunAhead::finish_group(const GroupTimes& times) {
   state_.backpressure_wait += times.backpressure_wait;
   finish_ = times.finish;
   finished_ = true;
-}
-
-/// Adds the group's products to the sums, block by block. When they happen is no concern
-/// of the sums: nobody reads them before the group is over.
-void RunAhead::add_sums() {
-  const StepTables& tables = *job_->tables;
-  const auto phases = static_cast<std::size_t>(phase_split(*job_->shape, *job_->arch).count());
-  const auto positions = static_cast<std::size_t>(job_->tile.HA * job_->tile.WA);
-  const std::size_t channels = tables.channels();
-  block_sums_.assign(positions * channels / kChannelStep, {});
-  std::int64_t* const sums = block_sums_.data()->channel;
-  for (std::size_t b = 0; b < state_.blocks.size(); ++b)
-    if (state_.blocks[b].nonzero > 0)
-      add_products(tables, b, b % phases, operands_->block(b), sums);
-  for (std::size_t k = 0; k < static_cast<std::size_t>(job_->kc); ++k)
-    for (std::size_t p = 0; p < positions; ++p) sums_[k * positions + p] += sums[p * channels + k];
 }
 
 void RunAhead::end_tile() {

@@ -12,6 +12,7 @@
 #include "pe/fault.hpp"
 #include "pe/general_steps.hpp"
 #include "pe/group_times.hpp"
+#include "pe/position_sums.hpp"
 #include "pe/step_paths.hpp"
 #include "pe/step_tables.hpp"
 #include "pe/tile_job.hpp"
@@ -69,20 +70,19 @@ class RunAhead {
 
  private:
   void finish(const ArrivalView& arrivals);
-  void add_sums();
   void load_operands(const memory::ActivationBuffer& activations);
   void count_work();
   [[nodiscard]] memory::Counters count_products() const;
 
   const TileJob* job_ = nullptr;
   bool in_team_ = false;
-  bool sum_blocks_ = false;  ///< sums block by block, when a group starts
+  bool sum_groups_ = false;  ///< sums a whole group when it starts
   GeneralSteps general_;
   StepObserver* observer_ = nullptr;
   ActivationOperands own_operands_;
   const ActivationOperands* operands_ = &own_operands_;  ///< its own, or those kept of the tile
   std::int64_t pe_ = 0;
-  std::vector<ChannelColumn> block_sums_;  ///< [window position][channel]
+  PositionSums position_sums_;
   StepState state_;
   std::size_t group_first_ = 0, group_end_ = 0;  ///< entries of the group
   std::span<std::int64_t> sums_;

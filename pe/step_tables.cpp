@@ -53,12 +53,12 @@ bool StepTables::begin_tile(const TileJob& job) {
   row_bytes_ = round_up((banks() + lanes_) * lane_bytes_, 64);
   usable_ =
       usable_ && most_vectors(*job.stream) * (classes_.most() + 1) * row_bytes_ <= kMostRowBytes;
-  channels_ = round_up(static_cast<std::size_t>(job.kc), kChannelStep);
   list_columns();
   tabled_ = classes_.most() * columns_ <= kMostOutcomes;
   usable_ = usable_ && tabled_;
-  if (tabled_) list_reached();
+  if (tabled_) list_updates();
   if (usable_) list_banks();
+  if (tabled_ && job.values) positions_.begin_tile(job);
   weight_counts_.assign(job.stream->blocks_per_group * columns_, 0);
   list_work();
   block_bytes_.clear();
@@ -94,28 +94,20 @@ void StepTables::list_columns() {
     }
 }
 
-void StepTables::list_reached() {
+void StepTables::list_updates() {
   const LayerShape& s = *job_->shape;
   const sparse::PhaseSplit split = phase_split(s, *job_->arch);
   updates_.assign(phases_ * classes_.most() * columns_, 0);
-  reached_.assign(phases_ * classes_.most(), {});
   std::size_t position = 0;
   for (std::int64_t r = 0; r < s.R; ++r)
     for (std::int64_t c = 0; c < s.S; ++c, ++position) {
       const auto phase = static_cast<std::size_t>(
           split.number(s.dilation_h * r % split.h, s.dilation_w * c % split.w));
       const std::uint32_t column = column_of_[position];
-      const std::int64_t address =
-          -(s.dilation_h * r / s.stride_h) * job_->tile.WA - s.dilation_w * c / s.stride_w;
-      for (std::size_t k = 0; k < classes_.count(phase); ++k) {
-        if (classes_.outcome(phase, k, static_cast<std::size_t>(r), static_cast<std::size_t>(c)) !=
+      for (std::size_t k = 0; k < classes_.count(phase); ++k)
+        if (classes_.outcome(phase, k, static_cast<std::size_t>(r), static_cast<std::size_t>(c)) ==
             Outcome::update)
-          continue;
-        updates_[(phase * columns_ + column) * classes_.most() + k] = ~std::uint32_t{0};
-        reached_[phase * classes_.most() + k].push_back(
-            {address * static_cast<std::int64_t>(channels_),
-             column * static_cast<std::uint32_t>(channels_)});
-      }
+          updates_[(phase * columns_ + column) * classes_.most() + k] = ~std::uint32_t{0};
     }
 }
 
@@ -145,7 +137,7 @@ void StepTables::begin_group(std::int64_t group, Workers& workers) {
   if (!tabled_) return;
   const auto blocks = job_->stream->group_blocks(static_cast<std::size_t>(group));
   if (usable_) size_rows();
-  if (job_->values) weights_.assign(blocks.size() * columns_ * channels_ / kChannelStep, {});
+  if (job_->values) positions_.begin_group(group, workers);
   // Blocks by the handful: one alone is too little for a task.
   const std::size_t shares = (blocks.size() + kBlocksToShare - 1) / kBlocksToShare;
   workers.for_each(shares, [&](std::size_t share) {
@@ -159,7 +151,6 @@ void StepTables::begin_block(std::size_t block) {
     fill_rows(block);
   else
     count_weights(block);
-  if (job_->values) spread_weights(block);
 }
 
 void StepTables::size_rows() {
@@ -209,15 +200,6 @@ void StepTables::count_weights(std::size_t block) {
   for (std::uint32_t v = 0; v < vectors.count; ++v)
     for (const auto& w : job_->stream->weights_of(job_->stream->vectors[vectors.first + v]))
       if (w.value != 0) ++weight_counts_[block * columns_ + column(w)];
-}
-
-void StepTables::spread_weights(std::size_t block) {
-  const memory::BlockVectors& vectors =
-      job_->stream->group_blocks(static_cast<std::size_t>(group_))[block];
-  std::int64_t* out = weights_.data()->channel + block * columns_ * channels_;
-  for (std::uint32_t v = 0; v < vectors.count; ++v)
-    for (const auto& w : job_->stream->weights_of(job_->stream->vectors[vectors.first + v]))
-      out[column(w) * channels_ + w.k] = w.value;
 }
 
 void StepTables::end_tile() {

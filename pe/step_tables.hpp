@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pe/outcome_classes.hpp"
+#include "pe/position_tables.hpp"
 #include "pe/tile_job.hpp"
 #include "pe/workers.hpp"
 
@@ -17,23 +18,10 @@ struct OutcomeCounts {
   std::uint64_t updates = 0, outside_plane = 0, off_stride = 0;
 };
 
-/// Weights by kernel position, and sums, come in columns of this many channels.
-inline constexpr std::size_t kChannelStep = 8;
-/// A column; on a cache line of its own, so that a vector never crosses one.
-struct alignas(64) ChannelColumn {
-  std::int64_t channel[kChannelStep] = {};
-};
-
 /// What every PE meets of a block (channel, phase).
 struct BlockWork {
   std::uint64_t entries = 0;  ///< weight vectors
   std::uint64_t runs = 0;     ///< runs of them (S15)
-};
-
-/// A kernel position an activation of some class updates.
-struct ReachedPosition {
-  std::int64_t sums = 0;      ///< its term of the window address, `-r' * WA - s'`, times channels
-  std::uint32_t weights = 0;  ///< its number among those of its phase, times channels
 };
 
 /// Weight vectors as counts per accumulator bank.
@@ -49,8 +37,7 @@ class StepTables {
   /// Takes a tile. \return whether the step kernel can run it: a map with pitches, no bypass,
   /// at most 128 banks, F up to 16, queues below 2^16, and tables of bearable size
   bool begin_tile(const TileJob& job);
-  /// Builds the rows of a K-group, and its weights by kernel position when values are
-  /// wanted.
+  /// Builds the rows of a K-group, and lists its weights when values are wanted.
   void begin_group(std::int64_t group, Workers& workers);
   /// The group of the tile whose rows are there; -1 for none.
   [[nodiscard]] std::int64_t group() const { return group_; }
@@ -93,26 +80,17 @@ class StepTables {
   /// What every PE met of a block in all groups. \pre end_tile
   [[nodiscard]] const BlockWork& block_work(std::size_t block) const { return ended_.work[block]; }
 
-  /// Kernel positions of a phase that an activation of class `c` updates.
-  [[nodiscard]] std::span<const ReachedPosition> reached(std::size_t phase, std::size_t c) const {
-    return reached_[phase * classes_.most() + c];
-  }
-  /// Weights of a block by kernel position: `[column][channel]`, `channels()` to a column.
-  [[nodiscard]] const std::int64_t* block_weights(std::size_t block) const {
-    return weights_.data()->channel + block * columns_ * channels_;
-  }
-  /// Output channels of a K-group, rounded up to whole vectors.
-  [[nodiscard]] std::size_t channels() const { return channels_; }
+  /// What sums take of the group. \pre `tabled`, and values are wanted
+  [[nodiscard]] const PositionTables& positions() const { return positions_; }
 
  private:
   void list_work();
   void list_columns();
-  void list_reached();
+  void list_updates();
   void list_banks();
   void size_rows();
   void begin_block(std::size_t block);
   void count_weights(std::size_t block);
-  void spread_weights(std::size_t block);
   void fill_rows(std::size_t block);
   [[nodiscard]] std::size_t column(const sparse::StoredWeight& w) const {
     return column_of_[w.r * static_cast<std::size_t>(job_->shape->S) + w.s];
@@ -135,8 +113,7 @@ class StepTables {
   std::vector<std::size_t> block_offset_;
   std::vector<std::size_t> block_bytes_;  ///< of a vector, by block
   std::vector<std::uint32_t> column_of_;  ///< by kernel position, within its phase
-  std::size_t columns_ = 0, channels_ = 0;
-  std::vector<std::vector<ReachedPosition>> reached_;  ///< by phase and class
+  std::size_t columns_ = 0;
   std::vector<std::uint64_t> weight_counts_;  ///< non-zero, by block and column, all groups
   std::vector<BlockWork> work_;               ///< by block, of all groups
   /// Of the last tile that ended; PEs read it when the next may have begun.
@@ -146,7 +123,7 @@ class StepTables {
     std::vector<BlockWork> work;          ///< by block
   };
   Ended ended_;
-  std::vector<ChannelColumn> weights_;
+  PositionTables positions_;
 };
 
 }  // namespace scnn::pe
