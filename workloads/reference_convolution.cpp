@@ -15,7 +15,7 @@ namespace {
 constexpr auto kTargetPositions = static_cast<std::int64_t>(kPositions);
 constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
 /// Terms taken at a time for all output channels: what they meet stays in the L1 cache.
-constexpr std::size_t kChunkTerms = 192;
+constexpr std::size_t kChunkTerms = 96;
 
 /// A stretch of the output plane: whole rows, or a part of one row that is long; in
 /// either case its positions lie next to each other in the output tensor.
@@ -159,7 +159,8 @@ Tensor<std::int64_t> reference_convolution(const LayerShape& s, const Tensor<std
       sums.assign(static_cast<std::size_t>(s.group_K()) * kPositions, 0);
       for (std::size_t chunk = 0; chunk < terms.chunks(); ++chunk)
         for (std::size_t k = 0; k < static_cast<std::size_t>(s.group_K()); ++k)
-          add_terms(terms.of(chunk, k), inputs.data(), sums.data() + k * kPositions);
+          add_terms(terms.of(chunk, k), inputs.data(), sums.data() + k * kPositions,
+                    part.positions());
       for (std::int64_t k = 0; k < s.group_K(); ++k) {
         const std::size_t start =
             output.index(0, group * s.group_K() + k, part.first_row, part.first_column);

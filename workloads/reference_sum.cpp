@@ -11,13 +11,11 @@ namespace scnn::workloads {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-using D32 = hn::CappedTag<std::int32_t, kPositions / 4>;
+using D32 = hn::CappedTag<std::int32_t, 16>;
 using D16 = hn::Rebind<std::int16_t, D32>;
 using V32 = hn::Vec<D32>;
-/// Registers of sums worked on at a time.
-constexpr std::size_t kRegisters = 4;
-
 /// Moves 32-bit sums into the 64-bit ones and clears them.
+template <std::size_t kRegisters>
 HWY_INLINE void widen(V32* partial, std::int64_t* sums) {
   for (std::size_t n = 0; n < kRegisters; ++n) {
 #if HWY_TARGET == HWY_SCALAR
@@ -36,22 +34,33 @@ HWY_INLINE void widen(V32* partial, std::int64_t* sums) {
   }
 }
 
-void add_on_target(std::span<const ReferenceTerm> terms, const std::int16_t* inputs,
-                   std::int64_t* sums) {
+/// Sums of as many positions as fill some registers.
+template <std::size_t kRegisters>
+void add_part(std::span<const ReferenceTerm> terms, const std::int16_t* inputs,
+              std::int64_t* sums) {
   const std::size_t lanes = hn::Lanes(D32());
-  for (std::size_t at = 0; at < kPositions; at += kRegisters * lanes) {
-    V32 partial[kRegisters];
-    for (V32& p : partial) p = hn::Zero(D32());
-    for (const ReferenceTerm& t : terms) {
-      if (t.widen) widen(partial, sums + at);
-      const V32 weight = hn::Set(D32(), std::int32_t{t.weight});
-      const std::int16_t* from = inputs + std::size_t{t.number} * kPositions + at;
-      for (std::size_t n = 0; n < kRegisters; ++n) {
-        const auto x = hn::PromoteTo(D32(), hn::LoadU(D16(), from + n * lanes));
-        partial[n] = hn::Add(partial[n], hn::Mul(x, weight));
-      }
+  V32 partial[kRegisters];
+  for (V32& p : partial) p = hn::Zero(D32());
+  for (const ReferenceTerm& t : terms) {
+    if (t.widen) widen<kRegisters>(partial, sums);
+    const V32 weight = hn::Set(D32(), std::int32_t{t.weight});
+    const std::int16_t* from = inputs + std::size_t{t.number} * kPositions;
+    for (std::size_t n = 0; n < kRegisters; ++n) {
+      const auto x = hn::PromoteTo(D32(), hn::LoadU(D16(), from + n * lanes));
+      partial[n] = hn::Add(partial[n], hn::Mul(x, weight));
     }
-    widen(partial, sums + at);
+  }
+  widen<kRegisters>(partial, sums);
+}
+
+void add_on_target(std::span<const ReferenceTerm> terms, const std::int16_t* inputs,
+                   std::int64_t* sums, std::size_t positions) {
+  constexpr std::size_t kMany = 8, kFew = 4;
+  const std::size_t lanes = hn::Lanes(D32());
+  for (std::size_t at = 0; at < positions;) {
+    const bool many = positions - at > kFew * lanes;
+    (many ? add_part<kMany> : add_part<kFew>)(terms, inputs + at, sums + at);
+    at += (many ? kMany : kFew) * lanes;
   }
 }
 
@@ -64,9 +73,9 @@ namespace scnn::workloads {
 
 HWY_EXPORT(add_on_target);
 
-void add_terms(std::span<const ReferenceTerm> terms, const std::int16_t* inputs,
-               std::int64_t* sums) {
-  HWY_DYNAMIC_DISPATCH(add_on_target)(terms, inputs, sums);
+void add_terms(std::span<const ReferenceTerm> terms, const std::int16_t* inputs, std::int64_t* sums,
+               std::size_t positions) {
+  HWY_DYNAMIC_DISPATCH(add_on_target)(terms, inputs, sums, positions);
 }
 
 }  // namespace scnn::workloads

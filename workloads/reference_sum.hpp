@@ -7,8 +7,8 @@
 
 namespace scnn::workloads {
 
-/// Output positions summed at a time.
-inline constexpr std::size_t kPositions = 64;
+/// Output positions summed at a time, at most.
+inline constexpr std::size_t kPositions = 128;
 
 /// One weight of an output channel that is not zero.
 struct ReferenceTerm {
@@ -20,9 +20,10 @@ struct ReferenceTerm {
 };
 
 /// `sums[i] += sum over terms of weight * inputs[number][i]`, exactly.
-/// \param inputs  `[number][kPositions]`
-/// \param sums    `[kPositions]`
-void add_terms(std::span<const ReferenceTerm> terms, const std::int16_t* inputs,
-               std::int64_t* sums);
+/// \param inputs     `[number][kPositions]`
+/// \param sums       `[kPositions]`
+/// \param positions  i below which sums are wanted; those behind it are numbers without meaning
+void add_terms(std::span<const ReferenceTerm> terms, const std::int16_t* inputs, std::int64_t* sums,
+               std::size_t positions);
 
 }  // namespace scnn::workloads
