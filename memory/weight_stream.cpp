@@ -15,6 +15,9 @@ WeightStream make_weight_stream(const sparse::EncodedWeights& encoded, std::int6
       encoded.value_offsets[first_block + blocks] - encoded.value_offsets[first_block];
   stream.weights.reserve(stored);
   stream.blocks.reserve(blocks);
+  const std::uint64_t most_vectors = stored / static_cast<std::uint64_t>(F) + blocks;
+  stream.vectors.reserve(most_vectors);
+  stream.bits.reserve(most_vectors);
   std::vector<std::int64_t> units;
   for (std::int64_t ph = 0; ph < layout.split.count(); ++ph)
     units.push_back(sparse::block_unit(layout, ph));
@@ -31,7 +34,9 @@ WeightStream make_weight_stream(const sparse::EncodedWeights& encoded, std::int6
     const bool indexed = sparse::block_has_indices(layout.granularity, place);
     const std::int64_t unit = units[static_cast<std::size_t>(place.phase)];
     auto bits_of = [&](std::uint64_t n) {
-      const std::uint64_t indices = indexed && n > 0 ? sparse::indices_within(n, unit) : 0;
+      const std::uint64_t indices = !indexed || n == 0 ? 0
+                                    : unit == 1        ? n
+                                                       : sparse::indices_within(n, unit);
       return n * static_cast<std::uint64_t>(layout.weight_bits) +
              indices * static_cast<std::uint64_t>(layout.index_bits);
     };

@@ -1,5 +1,6 @@
 #include "sim/baselines.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace scnn::sim {
@@ -19,12 +20,22 @@ PhaseCounts count_weights(const workloads::QuantisedLayer& layer, const sparse::
       phase_of.push_back(static_cast<std::size_t>(
           split.number(s.dilation_h * r % split.h, s.dilation_w * c % split.w)));
   const auto phases = static_cast<std::size_t>(split.count());
+  // By place in a filter first, in counts as narrow as the elements: many are taken at a time.
+  constexpr std::int64_t kMost = 65535;
+  const auto places = static_cast<std::size_t>(s.group_C()) * phase_of.size();
+  std::vector<std::uint16_t> at_place;
   PhaseCounts counts(static_cast<std::size_t>(s.group_C()) * phases);
   const std::int16_t* w =
       layer.weights.data().data() + layer.weights.index(conv_group * s.group_K(), 0, 0, 0);
-  for (std::int64_t k = 0; k < s.group_K(); ++k)
+  for (std::int64_t first = 0; first < s.group_K(); first += kMost) {
+    at_place.assign(places, 0);
+    for (std::int64_t k = first; k < std::min(s.group_K(), first + kMost); ++k, w += places)
+      for (std::size_t i = 0; i < places; ++i)
+        at_place[i] = static_cast<std::uint16_t>(at_place[i] + (w[i] != 0 ? 1 : 0));
     for (std::size_t c = 0; c < static_cast<std::size_t>(s.group_C()); ++c)
-      for (std::size_t phase : phase_of) counts[c * phases + phase] += *w++ != 0 ? 1 : 0;
+      for (std::size_t i = 0; i < phase_of.size(); ++i)
+        counts[c * phases + phase_of[i]] += at_place[c * phase_of.size() + i];
+  }
   return counts;
 }
 
