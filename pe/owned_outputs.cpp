@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "pe/ppu.hpp"
 #include "sparse_formats/error.hpp"
@@ -45,6 +46,18 @@ void OwnedOutputs::values(std::int64_t k, std::int64_t oy, std::span<double> out
   }
   if (job_->relu)
     for (double& v : out) v = std::max(v, 0.0);
+}
+
+void OwnedOutputs::finish(std::int64_t k, std::int64_t oy, std::span<const double> values) {
+  std::transform(values.begin(), values.end(),
+                 sums_.begin() + static_cast<std::ptrdiff_t>(index(k, oy, rect_.cols.begin)),
+                 [](double v) { return std::bit_cast<std::int64_t>(v); });
+}
+
+void OwnedOutputs::finished(std::int64_t k, std::span<double> out) const {
+  const auto first = sums_.begin() + k * rect_.area();
+  std::transform(first, first + rect_.area(), out.begin(),
+                 [](std::int64_t bits) { return std::bit_cast<double>(bits); });
 }
 
 }  // namespace scnn::pe

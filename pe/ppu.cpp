@@ -36,6 +36,24 @@ void Ppu::begin_group(const DrainCommand& c) {
   halo_left_ = std::max(share.sent, share.received) * channels;
   halo_transfers_ += static_cast<std::uint64_t>(share.sent * channels);
   cursor_ = {0, reach.rows.begin, reach.cols.begin};
+  if (c.tile != owners_tile_) list_owners(*c.job);
+  owners_tile_ = c.tile;
+}
+
+/// Who owns which outputs is asked once for a tile, not for every row.
+void Ppu::list_owners(const TileJob& job) {
+  const Rect& reach = job.regions[static_cast<std::size_t>(pe_)].reach;
+  row_owner_.clear();
+  owned_columns_.clear();
+  if (reach.area() == 0) return;
+  for (std::int64_t oy = reach.rows.begin; oy < reach.rows.end; ++oy)
+    row_owner_.push_back(job.owners.owner(oy, reach.cols.begin));
+  for (std::int64_t x = reach.cols.begin; x < reach.cols.end;) {
+    const std::int64_t owner = job.owners.owner(reach.rows.begin, x);
+    const std::int64_t end = std::min(reach.cols.end, job.owners.owned(owner).cols.end);
+    owned_columns_.push_back({{x, end}, owner - row_owner_.front()});
+    x = end;
+  }
 }
 
 void Ppu::tick() {
@@ -97,14 +115,15 @@ void Ppu::drain_row(std::int64_t channel, std::int64_t oy, Range cols) {
   const PeRegion& region = job.regions[static_cast<std::size_t>(pe_)];
   const std::int64_t k = job.first_channel(active_.group) + channel;
   const std::int64_t row = (channel * job.tile.HA + oy - region.o0) * job.tile.WA - region.p0;
-  while (cols.size() > 0) {
-    const std::int64_t owner = job.owners.owner(oy, cols.begin);
-    const std::int64_t end = std::min(cols.end, job.owners.owned(owner).cols.end);
-    const auto part = window.subspan(static_cast<std::size_t>(row + cols.begin),
-                                     static_cast<std::size_t>(end - cols.begin));
-    hand_over(owner, {k, oy, cols.begin, part});
-    std::fill(part.begin(), part.end(), 0);
-    cols.begin = end;
+  const std::int64_t first_owner =
+      row_owner_[static_cast<std::size_t>(oy - region.reach.rows.begin)];
+  for (const OwnedColumns& part : owned_columns_) {
+    const Range own = {std::max(cols.begin, part.cols.begin), std::min(cols.end, part.cols.end)};
+    if (own.size() <= 0) continue;
+    const auto taken = window.subspan(static_cast<std::size_t>(row + own.begin),
+                                      static_cast<std::size_t>(own.size()));
+    hand_over(first_owner + part.owner, {k, oy, own.begin, taken});
+    std::fill(taken.begin(), taken.end(), 0);
   }
 }
 
@@ -154,22 +173,20 @@ void Ppu::measure() {
       for (std::int64_t sum : row)
         report.overflows += fits_signed(sum, arch_.accumulator_bits) ? 0 : 1;
       results->deliver({k, oy, rect.cols.begin, row}, values);
+      owned_.finish(k, oy, values);
     }
   output_report->write(report);
 }
 
 void Ppu::compress(const OutputCommand& c) {
   const Rect& rect = owned_.rect();
-  std::vector<double> values(static_cast<std::size_t>(rect.cols.size()));
-  std::vector<std::int16_t> quantised(static_cast<std::size_t>(rect.area()));
+  std::vector<double> values(static_cast<std::size_t>(rect.area()));
+  std::vector<std::int16_t> quantised(values.size());
   for (std::int64_t k = 0; k < c.job->shape->K; ++k) {
-    auto out = quantised.begin();
-    for (std::int64_t oy = rect.rows.begin; oy < rect.rows.end; ++oy) {
-      owned_.values(k, oy, values);
-      out = std::transform(values.begin(), values.end(), out, [&c](double v) {
-        return static_cast<std::int16_t>(quantise_value(v, c.scale));
-      });
-    }
+    owned_.finished(k, values);
+    std::transform(values.begin(), values.end(), quantised.begin(), [&c](double v) {
+      return static_cast<std::int16_t>(quantise_value(v, c.scale));
+    });
     oaram->store(quantised);
   }
   output_report->write({OutputStage::compress, 0.0, 0, oaram->stored()});

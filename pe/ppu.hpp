@@ -26,25 +26,29 @@ class ResultSink : public virtual sc_core::sc_interface {
   virtual void deliver(const HaloRow& sums, std::span<const double> outputs) = 0;
 };
 
-/// The outputs one PE owns: sums while they grow, values at the end of the layer.
+/// The outputs one PE owns: sums while they grow, values in their place at the end of the layer.
 class OwnedOutputs {
  public:
   void begin(const OutputJob& job, std::int64_t pe);
   /// Adds a row that lies in the owned rectangle, or throws ModelError.
   void add(const HaloRow& row);
   [[nodiscard]] const Rect& rect() const { return rect_; }
-  /// Sums of row `oy` of channel k.
+  /// Sums of row `oy` of channel k. \pre the row is not finished
   [[nodiscard]] std::span<const std::int64_t> row(std::int64_t k, std::int64_t oy) const;
   /// Output values of row `oy` of channel k (S27): scales, bias, ReLU, in double precision.
   /// \param out  one per column
   void values(std::int64_t k, std::int64_t oy, std::span<double> out) const;
+  /// Keeps a row's values instead of its sums.
+  void finish(std::int64_t k, std::int64_t oy, std::span<const double> values);
+  /// Values of channel k, row by row. \pre its rows are finished
+  void finished(std::int64_t k, std::span<double> out) const;
 
  private:
   [[nodiscard]] std::size_t index(std::int64_t k, std::int64_t oy, std::int64_t ox) const;
 
   const OutputJob* job_ = nullptr;
   Rect rect_;
-  std::vector<std::int64_t> sums_;  ///< [K][rows][cols]
+  std::vector<std::int64_t> sums_;  ///< [K][rows][cols]; of finished rows, the bits of values
 };
 
 /// Clocked: `entries_per_cycle` entries per cycle, then `halo_entries_per_cycle` of
@@ -84,6 +88,7 @@ class Ppu : public sc_core::sc_module, public HaloReceiver {
   void measure();
   void compress(const OutputCommand& c);
   void begin_group(const DrainCommand& c);
+  void list_owners(const TileJob& job);
   std::int64_t drain_entries(std::int64_t limit);
   void drain_row(std::int64_t channel, std::int64_t oy, Range cols);
   void hand_over(std::int64_t owner, const HaloRow& row);
@@ -95,6 +100,15 @@ class Ppu : public sc_core::sc_module, public HaloReceiver {
   FaultPlan fault_;
   OwnedOutputs owned_;
   std::uint64_t halo_transfers_ = 0;
+
+  /// Columns of the tile's reach whose outputs one PE owns.
+  struct OwnedColumns {
+    Range cols;
+    std::int64_t owner = 0;  ///< from the row's first owner on
+  };
+  std::vector<OwnedColumns> owned_columns_;
+  std::vector<std::int64_t> row_owner_;  ///< of the first column, by row of the reach
+  std::uint64_t owners_tile_ = 0;
 
   DrainCommand active_;
   bool draining_ = false;
