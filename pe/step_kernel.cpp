@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "sparse_formats/error.hpp"
@@ -396,15 +397,17 @@ class Runner {
   explicit Runner(TeamState& s) : s_(s) {}
 
   void advance() {
-    for (; s_.block < s_.blocks.size(); ++s_.block, s_.at = 0) {
-      const memory::BlockVectors& block = s_.blocks[s_.block];
-      while (s_.at < block.count) {
-        const std::size_t entry = block.first + s_.at;
-        const std::size_t entries = std::min<std::size_t>(block.count - s_.at, s_.run_entries);
-        if (entry + entries > s_.known) return;
-        run(entry, entries);
-        s_.at += static_cast<std::uint32_t>(entries);
+    for (Run r; find(r);) {
+      const std::int64_t arrived = s_.arrival[r.entry + r.entries - 1];
+      std::uint32_t v = 0;
+      if (r.operands->passes < 2 || arrived >= Times(s_.next).smallest()) {
+        if (!first_passes(r)) continue;
+        v = 1;
+      } else if (r.operands->full == 0) {
+        pop_at_once(r, arrived);
       }
+      passes(r, v);
+      taken(r);
     }
   }
 
@@ -413,45 +416,51 @@ class Runner {
   /// activations.
   struct Run {
     std::size_t entry, entries;
-    const TeamOperands::Block& operands;
+    const TeamOperands::Block* operands;
     const std::uint8_t* rows;      ///< of the first vector
     std::size_t bytes;             ///< from vector to vector
     const std::uint32_t* offsets;  ///< of the first pass
-    TeamNumbers* pops;
+    TeamNumbers* pops;             ///< of each vector, while passes are under way
+    std::int64_t* last_pops;       ///< the largest of these
   };
 
-  void run(std::size_t entry, std::size_t entries) {
-    const TeamOperands::Block& operands = s_.operands->blocks[s_.block];
-    const std::size_t bytes = s_.tables->vector_bytes(s_.block);
-    const Run r{entry,
-                entries,
-                operands,
-                s_.tables->block_rows(s_.block) + s_.at * bytes,
-                bytes,
-                s_.operands->offsets.data() + operands.first * kTeam * s_.I,
-                s_.run_pops.data()};
-    const std::int64_t arrived = s_.arrival[entry + entries - 1];
-    std::uint32_t v = 0;
-    if (operands.passes == 0 || arrived >= Times(s_.next).smallest()) {
-      first_pass(r);
-      v = 1;
-    } else if (operands.full == 0) {
-      pop_at_once(r, arrived);
+  /// The next run. \return whether there is one whose vectors' arrivals are all known
+  HWY_INLINE bool find(Run& r) {
+    for (; s_.block < s_.blocks.size(); ++s_.block, s_.at = 0) {
+      const memory::BlockVectors& block = s_.blocks[s_.block];
+      if (s_.at == block.count) continue;
+      r.entry = block.first + s_.at;
+      r.entries = std::min<std::size_t>(block.count - s_.at, s_.run_entries);
+      if (r.entry + r.entries > s_.known) return false;
+      r.operands = &s_.operands->blocks[s_.block];
+      r.bytes = s_.tables->vector_bytes(s_.block);
+      r.rows = s_.tables->block_rows(s_.block) + s_.at * r.bytes;
+      r.offsets = s_.operands->offsets.data() + r.operands->first * kTeam * s_.I;
+      r.pops = s_.run_pops.data();
+      r.last_pops = s_.pops + s_.popped;
+      return true;
     }
+    return false;
+  }
+  HWY_INLINE void taken(const Run& r) {
+    s_.at += static_cast<std::uint32_t>(r.entries);
+    s_.popped += r.entries;
+  }
+
+  /// A run's passes from `v` on.
+  void passes(const Run& r, std::uint32_t v) {
     stalls_ = 0;
     if constexpr (Queues::kAlone) {
-      if (operands.passes > kFewPasses && !s_.contended) {
+      if (r.operands->passes > kFewPasses && !s_.contended) {
         pass_alone(r, v);
-        v = operands.passes;
+        v = r.operands->passes;
       }
     }
-    for (; v < operands.full; ++v) pass<true>(r, v);
-    for (; v < operands.passes; ++v) pass<false>(r, v);
-    const auto vectors = static_cast<std::uint64_t>(Times(operands.vectors).sum());
-    if (vectors > 0) s_.contended = stalls_ * kManySteps > vectors * entries;
-    std::int64_t* pops = s_.pops + s_.popped;
-    for (std::size_t j = 0; j < entries; ++j) pops[j] = Times(r.pops[j]).largest();
-    s_.popped += entries;
+    for (; v < r.operands->full; ++v) pass<true>(r, v);
+    for (; v < r.operands->passes; ++v) pass<false>(r, v);
+    const auto vectors = static_cast<std::uint64_t>(Times(r.operands->vectors).sum());
+    s_.contended = stalls_ * kManySteps > vectors * r.entries;
+    for (std::size_t j = 0; j < r.entries; ++j) r.last_pops[j] = Times(r.pops[j]).largest();
   }
 
   /// All weight vectors of a run have arrived: members without activations pop them.
@@ -459,7 +468,7 @@ class Runner {
   /// That they pop the first no sooner than the last arrived makes no difference: members
   /// that step do so later still, and of a team only the last pop is told.
   HWY_INLINE void pop_at_once(const Run& r, std::int64_t arrived) {
-    const Times active = Times::above(Times(r.operands.vectors), Times(std::int64_t{0}));
+    const Times active = Times::above(Times(r.operands->vectors), Times(std::int64_t{0}));
     const Times last(s_.last_pop);
     const Times popped = Times::choose(active, last, Times::larger(last, Times(arrived + 1)));
     popped.store(s_.last_pop);
@@ -471,7 +480,7 @@ class Runner {
   HWY_INLINE void pass_alone(const Run& r, std::uint32_t first) {
     (this->*walk_of(r.entries, std::make_index_sequence<kMostUnrolled + 1>()))(r, first);
     const Times next(s_.next);
-    const Times stepped = Times::above(Times(r.operands.vectors), Times(first));
+    const Times stepped = Times::above(Times(r.operands->vectors), Times(first));
     const Times last = next - Times(1);
     Times::choose(stepped, last, Times(s_.last_issue)).store(s_.last_issue);
     Times::choose(stepped, last, Times(s_.last_pop)).store(s_.last_pop);
@@ -494,14 +503,14 @@ class Runner {
     const std::uint32_t* offsets = r.offsets + first * kTeam * Queues::kI;
     std::uint32_t v = first;
     // No member's last vector: a later one tells when entries are popped.
-    for (; v + 1 < r.operands.full; ++v, offsets += kTeam * Queues::kI)
+    for (; v + 1 < r.operands->full; ++v, offsets += kTeam * Queues::kI)
       for (std::size_t p = 0; p < kTeam; ++p)
         walk_vector<kEntries, false>(r, p, offsets + p * Queues::kI);
-    for (; v < r.operands.full; ++v, offsets += kTeam * Queues::kI)
+    for (; v < r.operands->full; ++v, offsets += kTeam * Queues::kI)
       for (std::size_t p = 0; p < kTeam; ++p)
         walk_vector<kEntries, true>(r, p, offsets + p * Queues::kI);
-    for (; v < r.operands.passes; ++v, offsets += kTeam * Queues::kI) {
-      const Times more = Times::above(Times(r.operands.vectors), Times(v));
+    for (; v < r.operands->passes; ++v, offsets += kTeam * Queues::kI) {
+      const Times more = Times::above(Times(r.operands->vectors), Times(v));
       for (std::size_t left = more.bits(); left != 0; left &= left - 1) {
         const std::size_t p = hwy::Num0BitsBelowLS1Bit_Nonzero32(static_cast<std::uint32_t>(left));
         walk_vector<kEntries, true>(r, p, offsets + p * Queues::kI);
@@ -550,7 +559,7 @@ class Runner {
     Queues queues(s_);  // a local copy stays in registers
     Times active(std::int64_t{-1});
     if (!kAll) {
-      active = Times::above(Times(r.operands.vectors), Times(v));
+      active = Times::above(Times(r.operands->vectors), Times(v));
       choose(queues, active);
     }
     // Those with steps in later blocks stall for them now: where, makes no difference, and
@@ -600,60 +609,107 @@ class Runner {
     return excess;
   }
 
-  /// The first pass of a run some of whose vectors arrive later than some member needs
-  /// them.
-  HWY_NOINLINE void first_pass(const Run& r) {
+  /// What first passes change of each member: read once, and written after the last of them.
+  struct Waits {
+    explicit HWY_INLINE Waits(const TeamState& s)
+        : next(s.next),
+          last_issue(s.last_issue),
+          last_pop(s.last_pop),
+          bank_stall(s.bank_stall),
+          late(s.late),
+          waited(s.waited) {}
+    HWY_INLINE void store(TeamState& s) const {
+      next.store(s.next);
+      last_issue.store(s.last_issue);
+      last_pop.store(s.last_pop);
+      bank_stall.store(s.bank_stall);
+      late.store(s.late);
+      waited.store(s.waited);
+    }
+    Times next, last_issue, last_pop, bank_stall, late, waited;
+  };
+
+  /// First passes of runs whose vectors may arrive later than some member needs them: of this
+  /// run and of those behind it, up to one with more passes.
+  /// \return whether `r`, the last, has more
+  HWY_NOINLINE bool first_passes(Run& r) {
+    Queues queues(s_);
+    Waits w(s_);
+    bool more = false;
+    do {
+      first_pass(r, queues, w);
+      more = r.operands->passes > 1;
+      if (more) break;
+      taken(r);
+    } while (find(r) && r.operands->passes < 2);
+    queues.store(s_);
+    w.store(s_);
+    return more;
+  }
+
+  HWY_INLINE void first_pass(const Run& r, Queues& queues, Waits& w) {
     const std::uint8_t* row = r.rows;
     const std::size_t bytes = r.bytes;
     const std::uint32_t* offsets = r.offsets;
     const std::int64_t* arrival = s_.arrival + r.entry;
     const std::int64_t* late_until = s_.late_until + r.entry;
-    const bool steps = r.operands.passes > 0;
-    const Times active = Times::above(Times(r.operands.vectors), Times(std::int64_t{0}));
+    const bool steps = r.operands->passes > 0, more = r.operands->passes > 1;
     const Times zero(std::int64_t{0}), most(Queues::kMost);
+    const Times active = Times::above(Times(r.operands->vectors), zero);
     // After its last step a member does not stall for its queues; it waits for weights.
     const Times steps_later =
         Times::above(Times(s_.last_block), Times(static_cast<std::int64_t>(s_.block) - 1));
-    Queues queues(s_);
     choose(queues, active);
-    const Times before(s_.next), last_pop(s_.last_pop);
-    Times next = before, stalled = zero, late(s_.late);
+    const Times before = w.next;
+    Times stalled = zero;
+    // Of a member that steps, it does so in cycle `next` for vector 0, `next + j` for vector j.
+    std::int64_t last_of = latest(active, w.next);
+    const std::int64_t popped = Times::choose(active, Times(kLongAgo), w.last_pop).largest();
     for (std::size_t j = 0; j < r.entries; ++j, row += bytes) {
+      const auto n = static_cast<std::int64_t>(j);
       if (HWY_UNLIKELY(queues.congested())) {
         const Times excess = relieve(queues, steps_later);
-        next = next + excess;
+        w.next = w.next + excess;
         stalled = stalled + excess;
+        last_of = latest(active, w.next) - n;
       }
-      const Times there(arrival[j] + 1);
-      const Times supplied(late_until[j] + 1);
-      const Times wait = Times::larger(there - next, zero);
-      late = late + Times::larger(Times::smaller(there, supplied) - next, zero);
-      next = next + wait;
+      const std::int64_t there = arrival[j] + 1;
+      const Times supplied(std::min(late_until[j] + 1, there));
+      const Times wait = Times::larger(Times(there) - w.next, zero);
+      w.late = w.late + Times::larger(supplied - w.next, zero);
       TeamNumbers cycles;
       Times::smaller(wait & steps_later, most).store(cycles);
       queues.drain(cycles);
       // Others pop when all before is popped, and the entry is there; active ones no sooner.
-      Times::larger(Times::choose(active, next, last_pop), there).store(r.pops[j]);
-      next = next - active;
+      if (steps) last_of = std::max(last_of, there - n);
+      const std::int64_t last_pop = std::max({last_of + n, popped, there});
+      if (more)
+        Times(last_pop).store(r.pops[j]);  // those that step again pop later
+      else
+        r.last_pops[j] = last_pop;
+      w.next = w.next + wait - active;
       if (steps) queues.issue(row, offsets);
     }
-    queues.store(s_);
-    next.store(s_.next);
-    (Times(s_.bank_stall) + stalled).store(s_.bank_stall);
-    late.store(s_.late);
+    w.bank_stall = w.bank_stall + stalled;
     // What is neither step nor stall was a wait.
     const Times steps_taken = Times(static_cast<std::int64_t>(r.entries)) & active;
-    const Times waits = (next - before - stalled - steps_taken) & steps_later;
-    (Times(s_.waited) + waits).store(s_.waited);
-    const Times last = next - Times(1);
+    w.waited = w.waited + ((w.next - before - stalled - steps_taken) & steps_later);
+    const Times last = w.next - Times(1);
     const Times there(arrival[r.entries - 1] + 1);
-    Times::choose(active, last, Times(s_.last_issue)).store(s_.last_issue);
-    Times::choose(active, last, Times::larger(last_pop, there)).store(s_.last_pop);
+    w.last_issue = Times::choose(active, last, w.last_issue);
+    w.last_pop = Times::choose(active, last, Times::larger(w.last_pop, there));
+  }
+
+  /// The largest number among those of some members.
+  static HWY_INLINE std::int64_t latest(const Times& who, const Times& n) {
+    return Times::choose(who, n, Times(kLongAgo)).largest();
   }
 
   /// Queues are contended when they hold one step of so many. Then members are better
   /// worked on side by side: what a wait costs is shared, and it surprises no processor.
   static constexpr std::uint64_t kManySteps = 8;
+  /// Before every cycle.
+  static constexpr std::int64_t kLongAgo = std::numeric_limits<std::int64_t>::min() / 2;
   /// Of members with so few vectors, which has how many is as good as random: side by side
   /// nobody asks.
   static constexpr std::uint32_t kFewPasses = 2;
