@@ -16,11 +16,6 @@ constexpr std::size_t kPart = 8;
 using D = hn::CappedTag<std::uint64_t, kPart>;
 using V = hn::Vec<D>;
 
-HWY_INLINE V mask_of(std::uint32_t updates) {
-  return hn::Set(D(), static_cast<std::uint64_t>(
-                          static_cast<std::int64_t>(static_cast<std::int32_t>(updates))));
-}
-
 /// \tparam kCount  weights, 0 for any number
 template <std::size_t kCount>
 void add_part(std::uint64_t* rows, std::size_t at, std::size_t words, std::size_t classes,
@@ -33,7 +28,7 @@ void add_part(std::uint64_t* rows, std::size_t at, std::size_t words, std::size_
     for (std::size_t c = 0; c < classes; ++c, row += words) {
       V sum = hn::Zero(D());
       for (std::size_t n = 0; n < count; ++n)
-        sum = hn::Add(sum, hn::And(one[n], mask_of(w.updates[n][c])));
+        sum = hn::Add(sum, hn::And(one[n], hn::Set(D(), w.updates[n][c])));
       hn::StoreU(sum, D(), row);
     }
     hn::StoreU(hn::Zero(D()), D(), row);
@@ -41,12 +36,15 @@ void add_part(std::uint64_t* rows, std::size_t at, std::size_t words, std::size_
 }
 
 void add_on_target(std::uint64_t* rows, std::size_t words, std::size_t classes,
-                   const RowWeights& w) {
-  for (std::size_t at = 0; at < words; at += kPart)
-    if (w.count == 4)
-      add_part<4>(rows, at, words, classes, w);
-    else
-      add_part<0>(rows, at, words, classes, w);
+                   std::span<const RowWeights> vectors) {
+  for (const RowWeights& w : vectors) {
+    for (std::size_t at = 0; at < words; at += kPart)
+      if (w.count == 4)
+        add_part<4>(rows, at, words, classes, w);
+      else
+        add_part<0>(rows, at, words, classes, w);
+    rows += (classes + 1) * words;
+  }
 }
 
 }  // namespace HWY_NAMESPACE
@@ -58,8 +56,9 @@ namespace scnn::pe {
 
 HWY_EXPORT(add_on_target);
 
-void add_rows(std::uint64_t* rows, std::size_t words, std::size_t classes, const RowWeights& w) {
-  HWY_DYNAMIC_DISPATCH(add_on_target)(rows, words, classes, w);
+void add_rows(std::uint64_t* rows, std::size_t words, std::size_t classes,
+              std::span<const RowWeights> vectors) {
+  HWY_DYNAMIC_DISPATCH(add_on_target)(rows, words, classes, vectors);
 }
 
 }  // namespace scnn::pe

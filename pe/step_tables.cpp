@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
 
 #include "pe/row_kernel.hpp"
 
@@ -12,10 +11,12 @@ namespace {
 constexpr std::int64_t kMostBanks = 128;
 /// Blocks whose tables one task makes.
 constexpr std::size_t kBlocksToShare = 16;
+/// Vectors whose rows are made in one call.
+constexpr std::size_t kVectorsAtOnce = 16;
 /// Queue vectors are read and written in whole registers of up to this many lanes.
 constexpr std::size_t kLaneStep = 32;
-/// A row starts on a cache line, so that reading 32 lanes of it never crosses one.
-constexpr std::size_t kRowAlignment = 64;
+/// Room for rows made as needed: what is at hand stays in the second cache.
+constexpr std::size_t kRowsAtHand = std::size_t{256} << 10;
 /// Rows of a K-group beyond this size would not stay in a cache, nor in a modest memory.
 constexpr std::size_t kMostRowBytes = std::size_t{64} << 20;
 /// More outcomes than this by class and kernel position are not worth listing.
@@ -107,90 +108,125 @@ void StepTables::list_updates() {
       for (std::size_t k = 0; k < classes_.count(phase); ++k)
         if (classes_.outcome(phase, k, static_cast<std::size_t>(r), static_cast<std::size_t>(c)) ==
             Outcome::update)
-          updates_[(phase * columns_ + column) * classes_.most() + k] = ~std::uint32_t{0};
+          updates_[(phase * columns_ + column) * classes_.most() + k] = ~std::uint64_t{0};
     }
 }
 
 /// The bank of a weight is that of its channel plus that of its kernel position.
 void StepTables::list_banks() {
   const LayerShape& s = *job_->shape;
+  const std::size_t banks = this->banks(), words = row_bytes_ / sizeof(std::uint64_t);
+  patterns_.assign(banks * words, 0);
+  row_of_bank_.assign(2 * banks, nullptr);
+  for (std::size_t b = 0; b < banks; ++b) {
+    std::uint64_t* const row = patterns_.data() + b * words;
+    row_of_bank_[b] = row_of_bank_[b + banks] = row;
+    for (const std::size_t lane : {b, b + banks}) {
+      const std::uint16_t one = 1;
+      std::memcpy(reinterpret_cast<std::uint8_t*>(row) + lane * lane_bytes_, &one, lane_bytes_);
+    }
+  }
   channel_bank_.clear();
-  position_bank_.clear();
   for (std::int64_t k = 0; k < job_->kc; ++k)
     channel_bank_.push_back(static_cast<std::uint32_t>(pitches_.bank(k, 0, 0)));
+  const sparse::PhaseSplit split = phase_split(s, *job_->arch);
+  position_rows_.clear();
   for (std::int64_t r = 0; r < s.R; ++r)
-    for (std::int64_t c = 0; c < s.S; ++c)
-      position_bank_.push_back(static_cast<std::uint32_t>(
-          pitches_.bank(0, -(s.dilation_h * r / s.stride_h), -(s.dilation_w * c / s.stride_w))));
-  const std::size_t banks = this->banks();
-  patterns_.assign(banks * row_bytes_ / sizeof(std::uint64_t), 0);
-  for (std::size_t b = 0; b < banks; ++b)
-    for (const std::size_t lane : {b, b + banks}) {
-      auto* row = reinterpret_cast<std::uint8_t*>(patterns_.data()) + b * row_bytes_;
-      const std::uint16_t one = 1;
-      std::memcpy(row + lane * lane_bytes_, &one, lane_bytes_);
+    for (std::int64_t c = 0; c < s.S; ++c) {
+      const auto phase = static_cast<std::size_t>(
+          split.number(s.dilation_h * r % split.h, s.dilation_w * c % split.w));
+      const std::uint32_t column = column_of_[position_rows_.size()];
+      position_rows_.push_back(
+          {static_cast<std::uint32_t>(pitches_.bank(0, -(s.dilation_h * r / s.stride_h),
+                                                    -(s.dilation_w * c / s.stride_w))),
+           column, updates_.data() + (phase * columns_ + column) * classes_.most()});
     }
 }
 
-void StepTables::begin_group(std::int64_t group, Workers& workers) {
+void StepTables::begin_group(std::int64_t group, Workers& workers, RowsMade made) {
   group_ = group;
   if (!tabled_) return;
   const auto blocks = job_->stream->group_blocks(static_cast<std::size_t>(group));
-  if (usable_) size_rows();
   if (job_->values) positions_.begin_group(group, workers);
+  block_offset_.resize(blocks.size());
+  used_ = made_blocks_ = 0;
+  if (usable_ && made == RowsMade::as_needed) return;
+  if (usable_) {
+    std::size_t bytes = 0;
+    for (std::size_t b = 0; b < blocks.size(); ++b) bytes += blocks[b].count * vector_bytes(b);
+    make_room(0, bytes);
+    for (std::size_t b = 0; b < blocks.size(); ++b) block_offset_[b] = place_block(b);
+  }
   // Blocks by the handful: one alone is too little for a task.
   const std::size_t shares = (blocks.size() + kBlocksToShare - 1) / kBlocksToShare;
   workers.for_each(shares, [&](std::size_t share) {
     const std::size_t end = std::min(blocks.size(), (share + 1) * kBlocksToShare);
-    for (std::size_t b = share * kBlocksToShare; b < end; ++b) begin_block(b);
+    for (std::size_t b = share * kBlocksToShare; b < end; ++b)
+      usable_ ? fill_rows(b) : count_weights(b);
   });
+  made_blocks_ = blocks.size();
 }
 
-void StepTables::begin_block(std::size_t block) {
-  if (usable_)
-    fill_rows(block);
-  else
-    count_weights(block);
-}
-
-void StepTables::size_rows() {
+void StepTables::make_rows(std::size_t first, std::size_t known) {
+  if (!usable_) return;
   const auto blocks = job_->stream->group_blocks(static_cast<std::size_t>(group_));
-  block_offset_.resize(blocks.size());
-  std::size_t bytes = 0;
-  for (std::size_t b = 0; b < blocks.size(); ++b) {
-    block_offset_[b] = bytes;
-    bytes += blocks[b].count * vector_bytes(b);
+  std::size_t end = made_blocks_, bytes = 0;
+  for (; end < blocks.size() && blocks[end].first < known; ++end)
+    bytes += blocks[end].count * vector_bytes(end);
+  if (end == made_blocks_) return;
+  make_room(first, bytes);
+  for (; made_blocks_ < end; ++made_blocks_) {
+    block_offset_[made_blocks_] = place_block(made_blocks_);
+    fill_rows(made_blocks_);
   }
-  if (storage_.size() < bytes + kRowAlignment) storage_.resize(bytes + kRowAlignment);
-  void* base = storage_.data();
-  std::size_t space = storage_.size();
-  rows_ = static_cast<std::uint8_t*>(std::align(kRowAlignment, bytes, base, space));
+}
+
+/// Moves the rows of block `first` and those behind it to the front, unless there is room for
+/// more where they are.
+void StepTables::make_room(std::size_t first, std::size_t bytes) {
+  const std::size_t room = storage_.size() * sizeof(RowLine);
+  if (used_ + bytes <= room) return;
+  const std::size_t from = first < made_blocks_ ? block_offset_[first] : used_;
+  if (used_ > from) std::memmove(storage_.data(), storage_.data()->lane + from, used_ - from);
+  for (std::size_t b = first; b < made_blocks_; ++b) block_offset_[b] -= from;
+  used_ -= from;
+  if (used_ + bytes > room)
+    storage_.resize((std::max(used_ + bytes, kRowsAtHand) + sizeof(RowLine) - 1) / sizeof(RowLine));
+}
+
+std::size_t StepTables::place_block(std::size_t block) {
+  const auto blocks = job_->stream->group_blocks(static_cast<std::size_t>(group_));
+  const std::size_t at = used_;
+  used_ += blocks[block].count * vector_bytes(block);
+  return at;
 }
 
 /// Makes the rows of a block's vectors, and counts its weights on the way.
 void StepTables::fill_rows(std::size_t block) {
+  const memory::WeightStream& stream = *job_->stream;
   const memory::BlockVectors& vectors =
-      job_->stream->group_blocks(static_cast<std::size_t>(group_))[block];
-  const auto banks = static_cast<std::uint32_t>(this->banks());
-  const std::size_t phase = block % phases_;
-  const std::size_t words = row_bytes_ / sizeof(std::uint64_t);
-  auto* rows = reinterpret_cast<std::uint64_t*>(rows_ + block_offset_[block]);
-  const std::uint32_t* updates = updates_.data() + phase * columns_ * classes_.most();
+      stream.group_blocks(static_cast<std::size_t>(group_))[block];
+  const auto S = static_cast<std::size_t>(job_->shape->S);
+  auto* rows = reinterpret_cast<std::uint64_t*>(storage_.data()->lane + block_offset_[block]);
   std::uint64_t* const counts = weight_counts_.data() + block * columns_;
-  RowWeights some;
+  RowWeights some[kVectorsAtOnce];
   const std::size_t step = vector_bytes(block) / sizeof(std::uint64_t);
-  for (std::uint32_t v = 0; v < vectors.count; ++v, rows += step) {
-    some.count = 0;
-    for (const auto& w : job_->stream->weights_of(job_->stream->vectors[vectors.first + v])) {
-      const std::size_t position = w.r * static_cast<std::size_t>(job_->shape->S) + w.s;
-      const std::uint32_t bank = channel_bank_[w.k] + position_bank_[position];
-      some.row[some.count] = patterns_.data() + (bank < banks ? bank : bank - banks) * words;
-      some.updates[some.count] = updates + column_of_[position] * classes_.most();
-      const std::size_t nonzero = w.value != 0 ? 1 : 0;
-      counts[column_of_[position]] += nonzero;
-      some.count += nonzero;
+  for (std::uint32_t v = 0; v < vectors.count;) {
+    const std::uint32_t n = std::min<std::uint32_t>(vectors.count - v, kVectorsAtOnce);
+    for (std::uint32_t i = 0; i < n; ++i, ++v) {
+      RowWeights& vector = some[i];
+      vector.count = 0;
+      for (const auto& w : stream.weights_of(stream.vectors[vectors.first + v])) {
+        const PositionRows& position = position_rows_[w.r * S + w.s];
+        vector.row[vector.count] = row_of_bank_[channel_bank_[w.k] + position.bank];
+        vector.updates[vector.count] = position.updates;
+        const std::size_t nonzero = w.value != 0 ? 1 : 0;
+        counts[position.column] += nonzero;
+        vector.count += nonzero;
+      }
     }
-    add_rows(rows, words, classes_.count(phase), some);
+    add_rows(rows, row_bytes_ / sizeof(std::uint64_t), classes_.count(block % phases_), {some, n});
+    rows += n * step;
   }
 }
 

@@ -24,6 +24,10 @@ struct BlockWork {
   std::uint64_t runs = 0;     ///< runs of them (S15)
 };
 
+/// A group's rows take more room than a cache has; made as needed, they are used while they are
+/// in it. At once, threads can share the work, and members of a team may turn back.
+enum class RowsMade : std::uint8_t { at_once, as_needed };
+
 /// Weight vectors as counts per accumulator bank.
 ///
 /// Under a map with pitches, a product of an activation with the bank term `a` and a weight
@@ -37,8 +41,11 @@ class StepTables {
   /// Takes a tile. \return whether the step kernel can run it: a map with pitches, no bypass,
   /// at most 128 banks, F up to 16, queues below 2^16, and tables of bearable size
   bool begin_tile(const TileJob& job);
-  /// Builds the rows of a K-group, and lists its weights when values are wanted.
-  void begin_group(std::int64_t group, Workers& workers);
+  /// Begins a K-group: lists its weights when values are wanted, and makes its rows.
+  void begin_group(std::int64_t group, Workers& workers, RowsMade made = RowsMade::at_once);
+  /// When rows are made as needed: those of all blocks with an entry before `known`.
+  /// \param first  block whose rows, and those of all behind it, are still wanted
+  void make_rows(std::size_t first, std::size_t known);
   /// The group of the tile whose rows are there; -1 for none.
   [[nodiscard]] std::int64_t group() const { return group_; }
 
@@ -61,7 +68,7 @@ class StepTables {
   [[nodiscard]] std::size_t row_bytes() const { return row_bytes_; }
   /// Where the rows of the block's first vector begin, and bytes from vector to vector.
   [[nodiscard]] const std::uint8_t* block_rows(std::size_t block) const {
-    return rows_ + block_offset_[block];
+    return storage_.data()->lane + block_offset_[block];
   }
   [[nodiscard]] std::size_t vector_bytes(std::size_t block) const { return block_bytes_[block]; }
   /// Where, behind a vector's rows of a phase, its row of zeros begins.
@@ -88,8 +95,8 @@ class StepTables {
   void list_columns();
   void list_updates();
   void list_banks();
-  void size_rows();
-  void begin_block(std::size_t block);
+  void make_room(std::size_t first, std::size_t bytes);
+  [[nodiscard]] std::size_t place_block(std::size_t block);
   void count_weights(std::size_t block);
   void fill_rows(std::size_t block);
   [[nodiscard]] std::size_t column(const sparse::StoredWeight& w) const {
@@ -103,13 +110,26 @@ class StepTables {
   BankPitches pitches_;
   OutcomeClasses classes_;
   std::size_t lane_bytes_ = 1, lanes_ = 0, row_bytes_ = 0;
-  std::vector<std::uint8_t> storage_;
-  std::uint8_t* rows_ = nullptr;  ///< in storage_, aligned
+  /// A row starts on a cache line, so that reading 32 lanes of it never crosses one.
+  struct alignas(64) RowLine {
+    std::uint8_t lane[64];
+  };
+  std::vector<RowLine> storage_;
+  std::size_t used_ = 0;         ///< bytes of it
+  std::size_t made_blocks_ = 0;  ///< of the group, whose rows are there or were
   /// For every bank a row with one weight in it. Counts never leave their lanes, so rows
   /// add as words.
   std::vector<std::uint64_t> patterns_;
-  std::vector<std::uint32_t> channel_bank_, position_bank_;  ///< by k, and by kernel position
-  std::vector<std::uint32_t> updates_;  ///< `[phase][column][class]`: all ones, or zero
+  std::vector<const std::uint64_t*> row_of_bank_;  ///< twice, one behind the other
+  std::vector<std::uint32_t> channel_bank_;        ///< by k
+  /// What the rows of weights at a kernel position are made of.
+  struct PositionRows {
+    std::uint32_t bank = 0;    ///< its term of the bank
+    std::uint32_t column = 0;  ///< its number within its phase
+    const std::uint64_t* updates = nullptr;
+  };
+  std::vector<PositionRows> position_rows_;
+  std::vector<std::uint64_t> updates_;  ///< `[phase][column][class]`: all ones, or zero
   std::vector<std::size_t> block_offset_;
   std::vector<std::size_t> block_bytes_;  ///< of a vector, by block
   std::vector<std::uint32_t> column_of_;  ///< by kernel position, within its phase

@@ -140,9 +140,22 @@ void StepTeam::advance_steps(const ArrivalView& view) {
   times_ = times_.subspan(told);
 }
 
+/// For all teams: they take the same steps.
+void StepTeam::make_rows() {
+  const PeCommand& c = command->read();
+  if (c.job->kept != nullptr) return;  // made at once, when the first team wants them
+  const memory::ArrivalReport& report = arrivals->read();
+  const bool under_way = c.tile == tile_ && c.group == group_;
+  c.job->tables->make_rows(under_way ? steps_.block() : 0,
+                           report.tile == c.tile ? report.arrived : 0);
+}
+
 void StepTeam::report() {
   failures_.guard([this] {
-    if (!worked_) workers_.run_submitted();
+    if (!worked_) {
+      make_rows();
+      workers_.run_submitted();
+    }
     submitted_ = false;
     if (stuck_) {
       if (job_->tables->group() != group_) job_->tables->begin_group(group_, workers_);

@@ -46,6 +46,7 @@ class StepTeam : public sc_core::sc_module, private Task {
   void proceed();
   void submit();
   void report();
+  void make_rows();
   void work() override;
   void begin_tile(const PeCommand& c);
   void begin_group(const PeCommand& c);

@@ -41,6 +41,8 @@ class TeamSteps {
   std::span<const std::int64_t> advance(const ArrivalView& arrivals);
 
   [[nodiscard]] bool finished() const { return finished_; }
+  /// The group's block whose vectors are to be taken next.
+  [[nodiscard]] std::size_t block() const { return state_.block; }
   /// How the group went for a member. \pre finished
   [[nodiscard]] GroupTimes times(std::size_t member) const;
 
