@@ -3,6 +3,7 @@
 
 file(GLOB_RECURSE SCNN_SOURCES RELATIVE ${CMAKE_SOURCE_DIR} CONFIGURE_DEPENDS
      sparse_formats/*.[ch]pp workloads/*.[ch]pp pruning/*.[ch]pp memory/*.[ch]pp pe/*.[ch]pp
+     pe/*.inc
      sim/*.[ch]pp tools/*.[ch]pp bench/*.[ch]pp tests/*.[ch]pp)
 
 # scnn_dev_target(NAME TOOL PACKAGE COMMAND...): COMMAND when TOOL was found, else a hint.

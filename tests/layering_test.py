@@ -92,7 +92,8 @@ def link_faults(root, path):
 
 def faults_of(root):
     """Every fault of a source tree; also how many files were read."""
-    sources = [p for f in BELOW for p in sorted((root / f).rglob("*.[ch]pp"))]
+    sources = [p for f in BELOW for p in sorted((root / f).rglob("*"))
+               if p.suffix in (".hpp", ".cpp", ".inc")]
     lists = [p for f in BELOW for p in sorted((root / f).rglob("CMakeLists.txt"))]
     faults = [f for p in sources for f in include_faults(root, p)]
     faults += [f for p in lists for f in link_faults(root, p)]
