@@ -13,10 +13,10 @@ namespace scnn::pe {
 
 /// An activation that is not zero.
 struct ActivationOperand {
-  std::int16_t value = 0;
-  std::uint16_t bank = 0;           ///< its term of the bank, when the step kernel runs the tile
-  std::int32_t address = 0;         ///< its term of the window address (S16)
   std::uint32_t outcome_class = 0;  ///< see OutcomeClasses
+  /// Where its row of a weight vector is read from, in bytes behind the vector's first row, when
+  /// the step kernel runs the tile (see StepTables).
+  std::uint32_t row = 0;
 };
 
 /// The non-zero activations of one PE, by block and by activation vector.

@@ -144,15 +144,21 @@ void RunAhead::count_work() {
 /// From the activations of each block and the weights that met them.
 memory::Counters RunAhead::count_products() const {
   memory::Counters c;
-  for (std::size_t b = 0; b < operands_->blocks(); ++b)
-    for (const ActivationOperand& a : operands_->block(b)) {
-      const OutcomeCounts& n = job_->tables->outcomes(b, a.outcome_class);
-      c.updates += n.updates;
-      c.dropped_plane += n.outside_plane;
-      c.dropped_stride += n.off_stride;
-      c.products += n.updates + n.outside_plane + n.off_stride;
-      c.accumulator_writes += n.updates;
+  for (std::size_t b = 0; b < operands_->blocks(); ++b) {
+    // Neighbours are mostly of one class.
+    for (auto left = operands_->block(b); !left.empty();) {
+      const std::uint32_t outcome_class = left.front().outcome_class;
+      std::size_t same = 1;
+      while (same < left.size() && left[same].outcome_class == outcome_class) ++same;
+      left = left.subspan(same);
+      const OutcomeCounts& n = job_->tables->outcomes(b, outcome_class);
+      c.updates += same * n.updates;
+      c.dropped_plane += same * n.outside_plane;
+      c.dropped_stride += same * n.off_stride;
     }
+  }
+  c.products = c.updates + c.dropped_plane + c.dropped_stride;
+  c.accumulator_writes = c.updates;
   return c;
 }
 

@@ -56,9 +56,13 @@ class StepTables {
   [[nodiscard]] const OutcomeClasses& classes() const { return classes_; }
   /// Banks in use.
   [[nodiscard]] std::size_t banks() const { return static_cast<std::size_t>(pitches_.banks); }
-  /// An activation's term of the bank, by its part of the row and column in the window.
-  [[nodiscard]] std::int64_t bank_term(std::int64_t row, std::int64_t column) const {
-    return pitches_.bank(0, row, column);
+  /// Where the row of an activation of class `c` is read from, in bytes behind a vector's first
+  /// row. \param row, column  the activation's part of those in the window
+  [[nodiscard]] std::uint32_t row_offset(std::size_t c, std::int64_t row,
+                                         std::int64_t column) const {
+    const auto term = static_cast<std::size_t>(pitches_.bank(0, row, column));
+    const std::size_t lane = term > 0 ? banks() - term : 0;
+    return static_cast<std::uint32_t>(c * row_bytes_ + lane * lane_bytes_);
   }
   /// Bytes of a lane: 1, or 2 for deep queues.
   [[nodiscard]] std::size_t lane_bytes() const { return lane_bytes_; }

@@ -49,19 +49,13 @@ void TeamSteps::load_operands(std::span<const ActivationOperands* const> members
 void TeamSteps::load_member(std::size_t block, std::size_t member,
                             const ActivationOperands* operands, std::size_t phase) {
   const StepTables& tables = *job_->tables;
-  const auto banks = static_cast<std::uint32_t>(tables.banks());
   const auto zeros = static_cast<std::uint32_t>(tables.zero_row(phase));
-  const auto row_bytes = static_cast<std::uint32_t>(tables.row_bytes());
-  const auto lane_bytes = static_cast<std::uint32_t>(tables.lane_bytes());
   const TeamOperands::Block& b = operands_.blocks[block];
   std::uint32_t* out = operands_.offsets.data() + (b.first * kTeam + member) * state_.I;
   for (std::uint32_t v = 0; v < b.passes; ++v, out += kTeam * state_.I) {
     std::size_t n = 0;
     if (v < b.vectors[member])
-      for (const ActivationOperand& a : operands->vector(block, v)) {
-        const std::uint32_t lane = a.bank > 0 ? banks - a.bank : 0;
-        out[n++] = a.outcome_class * row_bytes + lane * lane_bytes;
-      }
+      for (const ActivationOperand& a : operands->vector(block, v)) out[n++] = a.row;
     for (; n < state_.I; ++n) out[n] = zeros;
   }
 }
