@@ -35,22 +35,18 @@ std::span<const std::int64_t> OwnedOutputs::row(std::int64_t k, std::int64_t oy)
                                   static_cast<std::size_t>(rect_.cols.size()));
 }
 
-void OwnedOutputs::values(std::int64_t k, std::int64_t oy, std::span<double> out) const {
-  const std::span<const std::int64_t> sums = row(k, oy);
-  const double weight_scale = job_->weight_scale, input_scale = job_->input_scale;
-  for (std::size_t i = 0; i < out.size(); ++i)
-    out[i] = static_cast<double>(sums[i]) * weight_scale * input_scale;
-  if (job_->bias != nullptr) {
-    const auto bias = static_cast<double>(job_->bias[k]);
-    for (double& v : out) v += bias;
-  }
-  if (job_->relu)
-    for (double& v : out) v = std::max(v, 0.0);
+ChannelOutputs OwnedOutputs::values(std::int64_t k, std::span<double> out) const {
+  const auto area = static_cast<std::size_t>(rect_.area());
+  const auto sums = std::span(sums_).subspan(static_cast<std::size_t>(k) * area, area);
+  const bool biased = job_->bias != nullptr;
+  return make_outputs(sums,
+                      {job_->weight_scale, job_->input_scale, biased,
+                       biased ? static_cast<double>(job_->bias[k]) : 0.0, job_->relu},
+                      job_->arch->accumulator_bits, out);
 }
 
-void OwnedOutputs::finish(std::int64_t k, std::int64_t oy, std::span<const double> values) {
-  std::transform(values.begin(), values.end(),
-                 sums_.begin() + static_cast<std::ptrdiff_t>(index(k, oy, rect_.cols.begin)),
+void OwnedOutputs::finish(std::int64_t k, std::span<const double> values) {
+  std::transform(values.begin(), values.end(), sums_.begin() + k * rect_.area(),
                  [](double v) { return std::bit_cast<std::int64_t>(v); });
 }
 

@@ -1,7 +1,6 @@
 #include "pe/ppu.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "sparse_formats/quantise.hpp"
 
@@ -164,17 +163,19 @@ void Ppu::measure() {
   const LayerShape& shape = *output->read().job->shape;
   OutputReport report{OutputStage::measure, 0.0, 0, 0};
   const Rect& rect = owned_.rect();
-  std::vector<double> values(static_cast<std::size_t>(rect.cols.size()));
-  for (std::int64_t k = 0; k < shape.K; ++k)
+  std::vector<double> values(static_cast<std::size_t>(rect.area()));
+  for (std::int64_t k = 0; k < shape.K; ++k) {
+    const ChannelOutputs channel = owned_.values(k, values);
+    report.peak = std::max(report.peak, channel.peak);
+    report.overflows += channel.overflows;
+    auto row = std::span<const double>(values);
     for (std::int64_t oy = rect.rows.begin; oy < rect.rows.end; ++oy) {
-      const auto row = owned_.row(k, oy);
-      owned_.values(k, oy, values);
-      for (double v : values) report.peak = std::max(report.peak, std::fabs(v));
-      for (std::int64_t sum : row)
-        report.overflows += fits_signed(sum, arch_.accumulator_bits) ? 0 : 1;
-      results->deliver({k, oy, rect.cols.begin, row}, values);
-      owned_.finish(k, oy, values);
+      const auto sums_of_row = owned_.row(k, oy);
+      results->deliver({k, oy, rect.cols.begin, sums_of_row}, row.first(sums_of_row.size()));
+      row = row.subspan(sums_of_row.size());
     }
+    owned_.finish(k, values);
+  }
   output_report->write(report);
 }
 

@@ -16,6 +16,7 @@
 #include "pe/fault.hpp"
 #include "pe/halo_network.hpp"
 #include "pe/links.hpp"
+#include "pe/output_kernel.hpp"
 
 namespace scnn::pe {
 
@@ -33,14 +34,13 @@ class OwnedOutputs {
   /// Adds a row that lies in the owned rectangle, or throws ModelError.
   void add(const HaloRow& row);
   [[nodiscard]] const Rect& rect() const { return rect_; }
-  /// Sums of row `oy` of channel k. \pre the row is not finished
+  /// Sums of row `oy` of channel k. \pre the channel is not finished
   [[nodiscard]] std::span<const std::int64_t> row(std::int64_t k, std::int64_t oy) const;
-  /// Output values of row `oy` of channel k (S27): scales, bias, ReLU, in double precision.
-  /// \param out  one per column
-  void values(std::int64_t k, std::int64_t oy, std::span<double> out) const;
-  /// Keeps a row's values instead of its sums.
-  void finish(std::int64_t k, std::int64_t oy, std::span<const double> values);
-  /// Values of channel k, row by row. \pre its rows are finished
+  /// Output values of channel k, row by row (S27). \param out  one per output
+  ChannelOutputs values(std::int64_t k, std::span<double> out) const;
+  /// Keeps a channel's values instead of its sums.
+  void finish(std::int64_t k, std::span<const double> values);
+  /// Values of channel k. \pre it is finished
   void finished(std::int64_t k, std::span<double> out) const;
 
  private:
@@ -48,7 +48,7 @@ class OwnedOutputs {
 
   const OutputJob* job_ = nullptr;
   Rect rect_;
-  std::vector<std::int64_t> sums_;  ///< [K][rows][cols]; of finished rows, the bits of values
+  std::vector<std::int64_t> sums_;  ///< [K][rows][cols]; of finished channels, the bits of values
 };
 
 /// Clocked: `entries_per_cycle` entries per cycle, then `halo_entries_per_cycle` of

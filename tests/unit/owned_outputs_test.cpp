@@ -1,20 +1,29 @@
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
 
 #include "pe/ppu.hpp"
+#include "pe/step_kernel.hpp"
 #include "sparse_formats/error.hpp"
+#include "tests/support/draw.hpp"
 
 using namespace scnn;
 using namespace scnn::pe;
+using namespace scnn::test;
 
 namespace {
 
 const LayerShape kShape{.C = 1, .H = 5, .W = 5, .K = 2};
 const std::array kBias{0.5F, -2.0F};
+const memory::Architecture kArch;
 
 /// Outputs of a 5x5 plane on a 2x2 array: PE 0 has 3x3 of them, PE 3 has 2x2.
 OutputJob output_job() {
   OutputJob job{.shape = &kShape, .owners = OwnerMap({{0, 5}, {0, 5}}, 2, 2)};
+  job.arch = &kArch;
   job.weight_scale = 0.25;
   job.input_scale = 2.0;
   return job;
@@ -69,9 +78,9 @@ TEST_CASE("An output is the scaled sum plus its channel's bias, then ReLU") {
     owned.begin(job, 0);
     const std::array<std::int64_t, 2> sums{sum, -sum};
     owned.add({.k = k, .oy = 0, .ox = 0, .sums = sums});
-    std::array<double, 2> out{};
-    owned.values(k, 0, out);
-    return out;
+    std::array<double, 9> out{};
+    owned.values(k, out);
+    return std::array<double, 2>{out[0], out[1]};
   };
   using Values = std::array<double, 2>;
   CHECK(values(0, 3) == Values{1.5, -1.5});
@@ -81,4 +90,35 @@ TEST_CASE("An output is the scaled sum plus its channel's bias, then ReLU") {
   job.relu = true;
   CHECK(values(0, 3) == Values{2.0, 0.0});
   CHECK(values(1, 3) == Values{0.0, 0.0});
+}
+
+TEST_CASE("Values of any number of outputs, their peak and overflows, on every instruction set") {
+  for (const std::string& target : step_kernel_targets()) {
+    INFO("instruction set " << target);
+    force_step_kernel_target(target);
+    for (std::size_t n = 0; n < 40; ++n) {
+      Draw draw(static_cast<std::int64_t>(n), "outputs");
+      std::vector<std::int64_t> sums;
+      for (std::size_t i = 0; i < n; ++i)
+        sums.push_back(draw.one_of<std::int64_t>(
+            {0, 7, -8, 8388607, 8388608, -8388608, -8388609, (std::int64_t{1} << 61) + 1,
+             -(std::int64_t{1} << 53) - 1, std::numeric_limits<std::int64_t>::min()}));
+      OutputScaling s{0.1, 0.3, n % 2 == 0, -1.5, n % 3 == 0};
+      std::vector<double> out(n, 99.0);
+      const ChannelOutputs found = make_outputs(sums, s, 24, out);
+      double peak = 0.0;
+      std::uint64_t overflows = 0;
+      for (std::size_t i = 0; i < n; ++i) {
+        double v = static_cast<double>(sums[i]) * s.weight_scale * s.input_scale;
+        if (s.biased) v += s.bias;
+        if (s.relu) v = std::max(v, 0.0);
+        REQUIRE(std::bit_cast<std::uint64_t>(out[i]) == std::bit_cast<std::uint64_t>(v));
+        peak = std::max(peak, std::fabs(v));
+        overflows += sums[i] < -8388608 || sums[i] > 8388607 ? 1 : 0;
+      }
+      CHECK(found.peak == peak);
+      CHECK(found.overflows == overflows);
+    }
+  }
+  force_step_kernel_target("");
 }
