@@ -12,8 +12,10 @@ void PositionSums::load(const TileJob& job, std::int64_t pe,
   const CoordinateTables coordinates(job, pe);
   const auto rows = static_cast<std::int64_t>(tables.rows());
   const auto columns = static_cast<std::int64_t>(tables.columns());
-  planes_.assign(tables.blocks() * tables.plane(), 0);
+  planes_.clear();
   empty_ = true;
+  if (activations.elements().empty()) return;
+  planes_.assign(tables.blocks() * tables.plane(), 0);
   std::int16_t* plane = planes_.data();
   for (std::size_t b = 0; b < tables.blocks(); ++b, plane += tables.plane())
     for (const auto& a : activations.block(b)) {
