@@ -12,6 +12,10 @@ constexpr std::size_t kChunkBytes = std::size_t{24} << 10;
 /// Positions whose sums are in registers at a time.
 constexpr std::size_t kHeldPositions = 192;
 
+/// Lines of a channel's planes, over all PEs, to an input: of more, sums are made one product at
+/// a time.
+constexpr double kMostLines = 2.0;
+
 std::size_t whole_lines(std::size_t n) {
   return (n + kPositionStep - 1) / kPositionStep * kPositionStep;
 }
@@ -47,13 +51,27 @@ void PositionTables::begin_tile(const TileJob& job) {
   channels_ = static_cast<std::size_t>(job.kc);
   const sparse::PhaseSplit split = phase_split(*job.shape, *job.arch);
   parts_ = {job.shape->stride_h / split.h, job.shape->stride_w / split.w};
-  lay_out();
-  const auto input = job.input->values();
-  const auto [low, high] = std::minmax_element(input.begin(), input.end());
-  peak_ = std::max(std::abs(std::int64_t{*low}), std::abs(std::int64_t{*high}));
+  chosen_ = lay_out();
+  if (chosen_) find_peak();
 }
 
-void PositionTables::lay_out() {
+void PositionTables::find_peak() {
+  const LayerShape& s = *job_->shape;
+  const Rect& inputs = job_->tile.inputs;
+  const std::int64_t first = job_->conv_group * s.group_C();
+  std::int16_t low = 0, high = 0;
+  for (std::int64_t c = first; c < first + s.group_C(); ++c)
+    for (std::int64_t y = inputs.rows.begin; y < inputs.rows.end; ++y) {
+      const std::int16_t* row = job_->input->values().data() + job_->input->index(0, c, y, 0);
+      for (std::int64_t x = inputs.cols.begin; x < inputs.cols.end; ++x) {
+        low = std::min(low, row[x]);
+        high = std::max(high, row[x]);
+      }
+    }
+  peak_ = std::max(-std::int64_t{low}, std::int64_t{high});
+}
+
+bool PositionTables::lay_out() {
   const LayerShape& s = *job_->shape;
   const std::int64_t farthest_row = s.dilation_h * (s.R - 1) / s.stride_h;
   const std::int64_t farthest_col = s.dilation_w * (s.S - 1) / s.stride_w;
@@ -67,6 +85,15 @@ void PositionTables::lay_out() {
     valid_cols = std::max(valid_cols, cols.valid);
     pitch = std::max(pitch, cols.pitch);
   }
+  // A line of positions costs what a few products do. Where windows are wide and hold few
+  // activations, nothing is gained, and planes can be of any size.
+  const auto pes = std::count_if(job_->regions.begin(), job_->regions.end(),
+                                 [](const PeRegion& p) { return p.inputs.area() > 0; });
+  const auto numbers = static_cast<double>(valid_rows + farthest_row + 1) *
+                       static_cast<double>(pitch) * static_cast<double>(parts_.count());
+  const auto inputs = static_cast<double>(job_->tile.inputs.area()) /
+                      static_cast<double>(phase_split(s, *job_->arch).count());
+  if (static_cast<double>(pes) * numbers > kMostLines * inputs * kPositionStep) return false;
   pitch_ = static_cast<std::size_t>(pitch);
   rows_ = static_cast<std::size_t>(valid_rows + farthest_row);
   columns_ = static_cast<std::size_t>(std::min(pitch, valid_cols + farthest_col));
@@ -86,6 +113,7 @@ void PositionTables::lay_out() {
               part_ +
           static_cast<std::size_t>(s.dilation_h * r / s.stride_h * pitch +
                                    s.dilation_w * c / s.stride_w)));
+  return true;
 }
 
 void PositionTables::begin_group(std::int64_t group, Workers& workers) {

@@ -35,7 +35,9 @@ struct PositionWeight {
 class PositionTables {
  public:
   void begin_tile(const TileJob& job);
-  /// Lists the weights of a K-group.
+  /// Planes are not far larger than what lies in them: sums are made this way.
+  [[nodiscard]] bool chosen() const { return chosen_; }
+  /// Lists the weights of a K-group. \pre chosen
   void begin_group(std::int64_t group, Workers& workers);
 
   /// From row to row of a plane or a window.
@@ -68,16 +70,19 @@ class PositionTables {
   }
 
  private:
-  void lay_out();
+  /// \return whether planes are of bearable size
+  bool lay_out();
+  void find_peak();
   void list_chunk(std::size_t chunk, std::span<const memory::BlockVectors> blocks);
 
   const TileJob* job_ = nullptr;
+  bool chosen_ = false;
   std::size_t pitch_ = 0, rows_ = 0, columns_ = 0, plane_ = 0, positions_ = 0;
   sparse::PhaseSplit parts_;  ///< of a plane, where blocks are not split by the stride themselves
   std::size_t part_ = 0;      ///< numbers of each
   std::size_t blocks_ = 0, chunk_blocks_ = 1, channels_ = 0;
   std::vector<std::uint32_t> offset_;  ///< by kernel position
-  std::int64_t peak_ = 0;              ///< largest magnitude among the layer's activations
+  std::int64_t peak_ = 0;              ///< largest magnitude among the tile's activations
   std::vector<PositionWeight> weights_;
   std::vector<std::uint32_t> first_;  ///< `[chunk][channel]`, in weights_
 };

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "pe/coordinates.hpp"
 #include "pe/kept_work.hpp"
 #include "pe/step_tables.hpp"
 
@@ -22,7 +21,11 @@ void RunAhead::start_tile(const TileJob& job, std::int64_t pe,
   state_.threshold = job.arch->accumulator.queue_threshold;
   if (!in_team) general_.start_tile(job, pe, activations, own);
   if (tabled) load_operands(activations);
-  if (sum_groups_) position_sums_.load(job, pe, activations);
+  if (!sum_groups_) return;
+  if (job.tables->positions().chosen())
+    position_sums_.load(job, pe, activations);
+  else
+    product_sums_.load(job, pe, activations);
 }
 
 void RunAhead::load_operands(const memory::ActivationBuffer& activations) {
@@ -52,7 +55,11 @@ void RunAhead::start_group(std::int64_t group, std::int64_t start, std::span<std
   finished_ = !in_team_ && group_first_ == group_end_;
   if (finished_) finish_ = start;
   // When products happen is no concern of the sums: nobody reads them before the group is over.
-  if (sum_groups_) position_sums_.add_group(*job_, pe_, sums_);
+  if (!sum_groups_) return;
+  if (job_->tables->positions().chosen())
+    position_sums_.add_group(*job_, pe_, sums_);
+  else
+    product_sums_.add_group(*job_, group, sums_);
 }
 
 std::span<const std::int64_t> RunAhead::advance(const ArrivalView& arrivals) {

@@ -13,6 +13,7 @@
 #include "pe/general_steps.hpp"
 #include "pe/group_times.hpp"
 #include "pe/position_sums.hpp"
+#include "pe/product_sums.hpp"
 #include "pe/step_paths.hpp"
 #include "pe/step_tables.hpp"
 #include "pe/tile_job.hpp"
@@ -82,7 +83,8 @@ class RunAhead {
   ActivationOperands own_operands_;
   const ActivationOperands* operands_ = &own_operands_;  ///< its own, or those kept of the tile
   std::int64_t pe_ = 0;
-  PositionSums position_sums_;
+  PositionSums position_sums_;  ///< or, for large windows:
+  ProductSums product_sums_;
   StepState state_;
   std::size_t group_first_ = 0, group_end_ = 0;  ///< entries of the group
   std::span<std::int64_t> sums_;

@@ -65,12 +65,14 @@ struct TeamState {
   std::int64_t* pops = nullptr;
   std::size_t popped = 0;
   std::uint32_t at = 0;  ///< vectors taken of the block
-  /// Queues held many steps of the last run: chooses between ways of equal results.
+  /// Queues held many steps of the last run of several passes: chooses between ways of equal
+  /// results.
   bool contended = false;
 };
 
 /// Takes every run whose weight vectors' arrivals are all known, with all members.
-/// \pre the tables have begun the group, `run_pops` has room for the longest run, and
+/// \pre the tables have begun the group, and made the rows of all known entries; `run_pops` has
+/// room for the longest run, and
 ///      `pops` for every entry known and not yet popped
 void advance_steps(TeamState& state);
 
@@ -82,7 +84,7 @@ void advance_steps(TeamState& state);
 /// The one that is used.
 [[nodiscard]] std::string step_kernel_target();
 /// Forces one of them for the whole process, or (empty) chooses the best again; for
-/// tests and benchmarks. It holds for every kernel: steps, rows, sums and the reference.
+/// tests and benchmarks. It holds for every kernel: steps, rows, sums, outputs and the reference.
 /// \throws InputError for a name that is not among them
 void force_step_kernel_target(const std::string& name);
 

@@ -36,6 +36,7 @@ std::size_t most_vectors(const memory::WeightStream& stream) {
 bool StepTables::begin_tile(const TileJob& job) {
   group_ = -1;
   if (job.kept != nullptr && job_ == &job) {  // all but the length of runs is as it was
+    if (tabled_ && job.values) positions_.begin_tile(job);
     list_work();
     return usable_;
   }
@@ -57,8 +58,10 @@ bool StepTables::begin_tile(const TileJob& job) {
   list_columns();
   tabled_ = classes_.most() * columns_ <= kMostOutcomes;
   usable_ = usable_ && tabled_;
-  if (tabled_) list_updates();
-  if (usable_) list_banks();
+  if (usable_) {
+    list_updates();
+    list_banks();
+  }
   if (tabled_ && job.values) positions_.begin_tile(job);
   weight_counts_.assign(job.stream->blocks_per_group * columns_, 0);
   list_work();
@@ -147,7 +150,7 @@ void StepTables::begin_group(std::int64_t group, Workers& workers, RowsMade made
   group_ = group;
   if (!tabled_) return;
   const auto blocks = job_->stream->group_blocks(static_cast<std::size_t>(group));
-  if (job_->values) positions_.begin_group(group, workers);
+  if (job_->values && positions_.chosen()) positions_.begin_group(group, workers);
   block_offset_.resize(blocks.size());
   used_ = made_blocks_ = 0;
   if (usable_ && made == RowsMade::as_needed) return;

@@ -25,7 +25,8 @@ struct BlockWork {
 };
 
 /// A group's rows take more room than a cache has; made as needed, they are used while they are
-/// in it. At once, threads can share the work, and members of a team may turn back.
+/// in it. At once, threads can share the work, teams may turn back to the group's start, and PEs
+/// beside the teams may keep a time of their own.
 enum class RowsMade : std::uint8_t { at_once, as_needed };
 
 /// Weight vectors as counts per accumulator bank.
@@ -46,12 +47,12 @@ class StepTables {
   /// When rows are made as needed: those of all blocks with an entry before `known`.
   /// \param first  block whose rows, and those of all behind it, are still wanted
   void make_rows(std::size_t first, std::size_t known);
-  /// The group of the tile whose rows are there; -1 for none.
+  /// The group of the tile that has begun; -1 for none.
   [[nodiscard]] std::int64_t group() const { return group_; }
 
   /// The step kernel can run the tile.
   [[nodiscard]] bool usable() const { return usable_; }
-  /// Outcomes and weights by class are there, whatever runs the steps.
+  /// Outcomes by class are there, whatever runs the steps.
   [[nodiscard]] bool tabled() const { return tabled_; }
   [[nodiscard]] const OutcomeClasses& classes() const { return classes_; }
   /// Banks in use.
@@ -68,8 +69,6 @@ class StepTables {
   [[nodiscard]] std::size_t lane_bytes() const { return lane_bytes_; }
   /// Lanes of a queue vector: `banks` rounded up to whole vectors.
   [[nodiscard]] std::size_t lanes() const { return lanes_; }
-  /// Bytes of a row.
-  [[nodiscard]] std::size_t row_bytes() const { return row_bytes_; }
   /// Where the rows of the block's first vector begin, and bytes from vector to vector.
   [[nodiscard]] const std::uint8_t* block_rows(std::size_t block) const {
     return storage_.data()->lane + block_offset_[block];

@@ -49,10 +49,11 @@ void DecoupledSequencer::launch() {
   state_ = State::running;
   // Teams that go by the record need no tables, unless they find that it does not hold.
   if (tile().kept == nullptr || tile().kept->record(tile(), group_) == nullptr)
-    tile().tables->begin_group(group_, workers_,
-                               tile().kept == nullptr && workers_.threads() == 1
-                                   ? pe::RowsMade::as_needed
-                                   : pe::RowsMade::at_once);
+    tile().tables->begin_group(
+        group_, workers_,
+        tile().kept == nullptr && workers_.threads() == 1 && fault_.kind == pe::FaultKind::none
+            ? pe::RowsMade::as_needed
+            : pe::RowsMade::at_once);
   send_command(pe::ArrayPhase::run, group_, barrier_, start_);
 }
 
