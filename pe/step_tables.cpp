@@ -210,7 +210,9 @@ void StepTables::fill_rows(std::size_t block) {
   const memory::BlockVectors& vectors =
       stream.group_blocks(static_cast<std::size_t>(group_))[block];
   const auto S = static_cast<std::size_t>(job_->shape->S);
-  auto* rows = reinterpret_cast<std::uint64_t*>(storage_.data()->lane + block_offset_[block]);
+  // Of a block without vectors there may be no rows at all.
+  auto* rows = reinterpret_cast<std::uint64_t*>(reinterpret_cast<std::uint8_t*>(storage_.data()) +
+                                                block_offset_[block]);
   std::uint64_t* const counts = weight_counts_.data() + block * columns_;
   RowWeights some[kVectorsAtOnce];
   const std::size_t step = vector_bytes(block) / sizeof(std::uint64_t);

@@ -71,7 +71,7 @@ class StepTables {
   [[nodiscard]] std::size_t lanes() const { return lanes_; }
   /// Where the rows of the block's first vector begin, and bytes from vector to vector.
   [[nodiscard]] const std::uint8_t* block_rows(std::size_t block) const {
-    return storage_.data()->lane + block_offset_[block];
+    return reinterpret_cast<const std::uint8_t*>(storage_.data()) + block_offset_[block];
   }
   [[nodiscard]] std::size_t vector_bytes(std::size_t block) const { return block_bytes_[block]; }
   /// Where, behind a vector's rows of a phase, its row of zeros begins.
