@@ -15,7 +15,7 @@ namespace scnn::pe {
 /// A PE's activations as planes, and their sums with a K-group's weights.
 class PositionSums {
  public:
-  /// \pre `job.tables` is `tabled`
+  /// \pre `job.tables` is `tabled`, and its `positions` are chosen
   void load(const TileJob& job, std::int64_t pe, const memory::ActivationBuffer& activations);
   /// Adds all products of the K-group whose weights are listed.
   /// \param sums  one per window entry (S16)
