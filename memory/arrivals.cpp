@@ -1,25 +1,42 @@
 #include "memory/arrivals.hpp"
 
 #include <algorithm>
+#include <limits>
+
+#include "memory/time_kernel.hpp"
 
 namespace scnn::memory {
+namespace {
+
+/// Before every cycle that anybody asks about.
+constexpr std::int64_t kLongAgo = std::numeric_limits<std::int64_t>::min() / 2;
+
+}  // namespace
 
 void Arrivals::start(const Architecture& arch, const DramStream& dram, std::size_t pes) {
+  reset(arch, dram.size(), pes);
+  for (std::size_t j = 0; j < dram.size(); ++j) on_chip_[j] = dram.on_chip_cycle(j);
+}
+
+void Arrivals::start_supplied(const Architecture& arch, std::size_t entries, std::size_t pes) {
+  reset(arch, entries, pes);
+  std::fill(on_chip_.begin(), on_chip_.end(), kLongAgo);
+}
+
+void Arrivals::reset(const Architecture& arch, std::size_t entries, std::size_t pes) {
   fifo_entries_ = arch.weight_fifo_entries;
   per_cycle_ = arch.broadcast_entries_per_cycle;
-  const std::size_t n = dram.size();
-  on_chip_.resize(n);
-  for (std::size_t j = 0; j < n; ++j) on_chip_[j] = dram.on_chip_cycle(j);
-  arrival_.assign(n, 0);
-  late_until_.assign(n, 0);
-  last_pop_.assign(n, 0);
+  on_chip_.resize(entries);
+  arrival_.assign(entries, 0);
+  late_until_.assign(entries, 0);
+  last_pop_.assign(entries, 0);
   popped_.assign(pes, 0);
   known_ = 0;
 }
 
 void Arrivals::report_pops(std::size_t pe, std::size_t count, std::span<const std::int64_t> times) {
   std::int64_t* last = last_pop_.data() + popped_[pe];
-  for (std::size_t i = 0; i < times.size(); ++i) last[i] = std::max(last[i], times[i]);
+  keep_latest(last, times);
   for (std::size_t p = pe; p < pe + count; ++p) popped_[p] += times.size();
 }
 

@@ -23,6 +23,9 @@ class Arrivals {
   /// Starts a tile. \param pes  number of PEs that pop
   void start(const Architecture& arch, const DramStream& dram, std::size_t pes);
 
+  /// Starts a part of a tile whose entries are all on chip long before.
+  void start_supplied(const Architecture& arch, std::size_t entries, std::size_t pes);
+
   /// Merges the pop times of the next `times.size()` entries of PEs `[pe, pe + count)`:
   /// of each entry, when the last of them popped it.
   /// \pre these PEs exist, and have popped as many entries as one another
@@ -41,6 +44,8 @@ class Arrivals {
   [[nodiscard]] const std::int64_t* late_until() const { return late_until_.data(); }
 
  private:
+  void reset(const Architecture& arch, std::size_t entries, std::size_t pes);
+
   std::int64_t fifo_entries_ = 0;
   std::int64_t per_cycle_ = 0;
   std::vector<std::int64_t> on_chip_;

@@ -48,6 +48,7 @@ struct WeightStream {
 
 /// Decodes the blocks of one convolution group into vectors of at most F weights.
 [[nodiscard]] WeightStream make_weight_stream(const sparse::EncodedWeights& encoded,
-                                              std::int64_t conv_group, std::int64_t F);
+                                              std::int64_t conv_group, std::int64_t F,
+                                              const ForEach& for_each = {});
 
 }  // namespace scnn::memory

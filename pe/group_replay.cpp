@@ -3,29 +3,28 @@
 #include <algorithm>
 #include <limits>
 
+#include "memory/time_kernel.hpp"
+#include "pe/waits.hpp"
+
 namespace scnn::pe {
 namespace {
 
-constexpr std::int32_t kBefore = -1;  ///< of what happened before the group began
+using memory::kBefore;
 
 /// A cycle counted from the start of the group.
 std::int64_t from_start(std::int64_t cycle, std::int64_t start) {
   return std::max<std::int64_t>(cycle - start, kBefore);
 }
 
-/// A group that takes longer than a record can say is not kept (StepTeam::keep).
-std::int32_t stored(std::int64_t cycle) {
-  return static_cast<std::int32_t>(
-      std::min<std::int64_t>(cycle, std::numeric_limits<std::int32_t>::max()));
-}
-
 }  // namespace
 
-void GroupReplay::start(const GroupRecord& record, std::size_t team, const TileJob& job,
-                        std::int64_t group, std::int64_t start) {
+void GroupReplay::start(const GroupRecord& record, std::size_t team, const TeamOperands& operands,
+                        bool strict, const TileJob& job, std::int64_t group, std::int64_t start) {
   const auto g = static_cast<std::size_t>(group);
   record_ = &record;
   team_ = &record.teams[team];
+  operands_ = &operands;
+  strict_ = strict;
   blocks_ = job.stream->group_blocks(g);
   span_ = {job.stream->group_first[g], job.stream->group_first[g + 1], start};
   checked_ = block_ = at_ = popped_ = 0;
@@ -33,19 +32,54 @@ void GroupReplay::start(const GroupRecord& record, std::size_t team, const TileJ
 }
 
 bool GroupReplay::agrees(const ArrivalView& arrivals, std::size_t end) {
-  const std::int32_t* arrival = record_->arrival.data();
-  const std::int32_t* late = record_->late.data();
-  for (; checked_ < end; ++checked_) {
-    const std::size_t j = span_.first + checked_;
-    if (from_start(arrivals.cycle[j], span_.start) != arrival[checked_] ||
-        from_start(arrivals.late_until[j], span_.start) != late[checked_])
-      return false;
+  while (checked_ < end) {
+    const auto as_told = [&](const std::int64_t* times, const std::vector<std::int32_t>& recorded) {
+      return memory::as_recorded({times + span_.first + checked_, end - checked_}, span_.start,
+                                 recorded.data() + checked_);
+    };
+    checked_ += std::min(as_told(arrivals.cycle, record_->arrival),
+                         as_told(arrivals.late_until, record_->late));
+    if (checked_ == end) break;
+    if (strict_ || !harmless(arrivals, checked_)) return false;
+    ++checked_;
   }
   return true;
 }
 
+/// Whether an entry's arrival, and the end of its late supply, make no difference to the team
+/// where they differ from the record: neither now nor then did any member wait for them.
+///
+/// A member that has taken n steps of the group wants the entry in cycle n of the group at the
+/// earliest, and has waited for all entries before. What a member pops that takes none at all, others
+/// pop later.
+bool GroupReplay::harmless(const ArrivalView& arrivals, std::size_t entry) const {
+  const std::size_t j = span_.first + entry;
+  std::int64_t fewest = std::numeric_limits<std::int64_t>::max();
+  for (std::size_t p = 0; p < operands_->members; ++p) {
+    if (operands_->idle(p)) continue;  // it is not on record
+    std::int64_t steps = 0;
+    for (std::size_t b = 0; b < blocks_.size() && blocks_[b].first + blocks_[b].count <= j; ++b)
+      steps += operands_->blocks[b].vectors[p] * blocks_[b].count;
+    fewest = std::min(fewest, steps);
+  }
+  // Of a member that takes no step in the entry's block, the last pop was in its last cycle.
+  const std::int64_t wanted = std::max<std::int64_t>(fewest - 2, kBefore);
+  const auto same = [&](std::int64_t now, std::int64_t then, std::int64_t enough) {
+    return now == then || (now <= enough && then <= enough);
+  };
+  const std::int64_t arrival = from_start(arrivals.cycle[j], span_.start);
+  const std::int64_t before =
+      entry > 0 ? std::min<std::int64_t>(from_start(arrivals.cycle[j - 1], span_.start),
+                                         record_->arrival[entry - 1])
+                : kBefore;
+  return same(arrival, record_->arrival[entry], wanted) &&
+         same(from_start(arrivals.late_until[j], span_.start), record_->late[entry],
+              std::max(wanted, before));
+}
+
 std::span<const std::int64_t> GroupReplay::advance(const ArrivalView& arrivals) {
   if (differs_) return {};
+  arrivals_ = arrivals;
   const std::size_t known = std::min(arrivals.known, span_.end);
   if (known > span_.first && !agrees(arrivals, known - span_.first)) {
     differs_ = true;
@@ -65,32 +99,35 @@ std::span<const std::int64_t> GroupReplay::advance(const ArrivalView& arrivals) 
     at_ = 0;
   }
   std::vector<std::int64_t>& pops = pops_[turn_ ^= 1];
-  pops.resize(end - popped_);
-  for (std::size_t i = 0; i < pops.size(); ++i) pops[i] = span_.start + team_->pops[popped_ + i];
+  const std::size_t count = end - popped_;
+  if (pops.size() < count) pops.resize(count);
+  memory::recall_times(std::span(team_->pops).subspan(popped_, count), span_.start, pops.data());
   popped_ = end;
-  return pops;
+  return std::span(pops).first(count);
 }
 
 GroupTimes GroupReplay::times(std::size_t member) const {
+  if (operands_->idle(member))
+    return idle_times(arrivals_, span_.first - arrivals_.first, span_.end - arrivals_.first,
+                      span_.start);
   GroupTimes times = team_->times[member];
   times.finish += span_.start;
   return times;
 }
 
 void record_arrivals(GroupRecord& record, const ArrivalView& arrivals, const GroupSpan& span) {
-  record.arrival.clear();
-  record.late.clear();
-  for (std::size_t j = span.first; j < span.end; ++j) {
-    record.arrival.push_back(stored(from_start(arrivals.cycle[j], span.start)));
-    record.late.push_back(stored(from_start(arrivals.late_until[j], span.start)));
-  }
+  const std::size_t first = span.first - arrivals.first, count = span.end - span.first;
+  record.arrival.resize(count);
+  record.late.resize(count);
+  memory::record_times({arrivals.cycle + first, count}, span.start, record.arrival.data());
+  memory::record_times({arrivals.late_until + first, count}, span.start, record.late.data());
 }
 
 void record_team(GroupRecord& record, std::size_t team, std::span<const std::int64_t> pops,
                  std::span<const GroupTimes> times, const GroupSpan& span) {
   GroupRecord::Team& own = record.teams[team];
-  own.pops.clear();
-  for (const std::int64_t pop : pops) own.pops.push_back(stored(pop - span.start));
+  own.pops.resize(pops.size());
+  memory::record_times(pops, span.start, own.pops.data());
   std::copy(times.begin(), times.end(), own.times.begin());
   for (std::size_t m = 0; m < times.size(); ++m) own.times[m].finish -= span.start;
 }

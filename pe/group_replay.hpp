@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "memory/weight_stream.hpp"
+#include "pe/group_record.hpp"
 #include "pe/group_times.hpp"
-#include "pe/kept_work.hpp"
 #include "pe/tile_job.hpp"
 
 namespace scnn::pe {
@@ -19,12 +19,14 @@ struct GroupSpan {
   std::int64_t start = 0;
 };
 
-/// Follows a record as long as arrivals agree with it.
+/// Follows a record as long as arrivals agree with it, or differ where it makes no difference.
 class GroupReplay {
  public:
-  /// \param team  whose record it is, by number
-  void start(const GroupRecord& record, std::size_t team, const TileJob& job, std::int64_t group,
-             std::int64_t start);
+  /// \param team      whose record it is, by number
+  /// \param operands  of the team
+  /// \param strict    arrivals must agree even where it makes no difference
+  void start(const GroupRecord& record, std::size_t team, const TeamOperands& operands, bool strict,
+             const TileJob& job, std::int64_t group, std::int64_t start);
 
   /// \return for each entry that is certainly popped, in stream order, when the last member
   ///         popped it; valid until the next call but one. None once arrivals differ.
@@ -39,11 +41,15 @@ class GroupReplay {
 
  private:
   [[nodiscard]] bool agrees(const ArrivalView& arrivals, std::size_t end);
+  [[nodiscard]] bool harmless(const ArrivalView& arrivals, std::size_t entry) const;
 
   const GroupRecord* record_ = nullptr;
   const GroupRecord::Team* team_ = nullptr;
+  const TeamOperands* operands_ = nullptr;
+  bool strict_ = false;
   std::span<const memory::BlockVectors> blocks_;
   GroupSpan span_;
+  ArrivalView arrivals_;
   std::size_t checked_ = 0;         ///< entries compared
   std::size_t block_ = 0, at_ = 0;  ///< the run to come
   std::size_t popped_ = 0;

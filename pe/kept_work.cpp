@@ -10,7 +10,9 @@ std::size_t teams_of(const TileJob& job) { return (job.regions.size() + kTeam - 
 }  // namespace
 
 KeptWork::KeptWork(const TileJob& job)
-    : pes(job.regions.size()), groups(static_cast<std::size_t>(job.groups())) {
+    : pes(job.regions.size()),
+      teams(teams_of(job)),
+      groups(static_cast<std::size_t>(job.groups())) {
   for (GroupRecord& group : groups) group.teams.resize(teams_of(job));
   for (const memory::BlockVectors& block : job.stream->blocks)
     longest_block_ = std::max<std::size_t>(longest_block_, block.count);

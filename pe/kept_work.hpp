@@ -1,12 +1,9 @@
 /// What machines that differ in timing alone share of a tile (docs/sweep.md).
 ///
-/// The steps of a group are a function of when its weight vectors arrive, counted from the
-/// group's start: bank conflicts, stalls and pops follow from that alone (S19, S20), since
-/// every group begins with empty queues (S21). So a group whose arrivals are those of an
-/// earlier machine goes as it went there; the first arrival that differs ends that.
+/// A group whose arrivals are those of an earlier machine goes as it went there (GroupRecord); the
+/// first arrival that differs ends that.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,24 +12,10 @@
 #include "memory/activation_buffer.hpp"
 #include "memory/counters.hpp"
 #include "pe/activation_operands.hpp"
-#include "pe/group_times.hpp"
-#include "pe/step_kernel.hpp"
+#include "pe/group_record.hpp"
 #include "pe/tile_job.hpp"
 
 namespace scnn::pe {
-
-/// How a group went. Cycles are counted from its start; an entry that arrived before it
-/// counts as cycle -1, whenever it was.
-struct GroupRecord {
-  struct Team {
-    std::vector<std::int32_t> pops;  ///< of every entry, when the last member popped it
-    std::array<GroupTimes, kTeam> times{};
-  };
-
-  std::size_t run_entries = 0;              ///< longest run of weight vectors (S15); 0: no record
-  std::vector<std::int32_t> arrival, late;  ///< of every entry: D, and the end of late supply
-  std::vector<Team> teams;
-};
 
 /// What is kept of a tile. Written as the tile runs, by the kernel's thread or by each PE for
 /// itself; read by the machines after.
@@ -43,6 +26,10 @@ struct KeptWork {
     ActivationOperands operands;
     bool operands_loaded = false;
     std::optional<memory::Counters> work;  ///< what became of its products
+  };
+  struct Team {
+    TeamOperands operands;
+    bool loaded = false;
   };
 
   explicit KeptWork(const TileJob& job);
@@ -56,6 +43,7 @@ struct KeptWork {
   [[nodiscard]] std::size_t run_entries(const TileJob& job) const;
 
   std::vector<Pe> pes;
+  std::vector<Team> teams;
   std::vector<GroupRecord> groups;
 
  private:

@@ -32,7 +32,7 @@ class Runner {
 
   void advance() {
     for (Run r; find(r);) {
-      const std::int64_t arrived = s_.arrival[r.entry + r.entries - 1];
+      const std::int64_t arrived = s_.arrival[r.entry + r.entries - 1 - s_.first_told];
       std::uint32_t v = 0;
       if (r.operands->passes < 2 || arrived >= Times(s_.next).smallest()) {
         if (!first_passes(r)) continue;
@@ -68,7 +68,7 @@ class Runner {
       if (r.entry + r.entries > s_.known) return false;
       r.operands = &s_.operands->blocks[s_.block];
       r.bytes = s_.tables->vector_bytes(s_.block);
-      r.rows = s_.tables->block_rows(s_.block) + s_.at * r.bytes;
+      r.rows = s_.rows->block_rows(s_.block) + s_.at * r.bytes;
       r.offsets = s_.operands->offsets.data() + r.operands->first * kTeam * s_.I;
       r.pops = s_.run_pops.data();
       r.last_pops = s_.pops + s_.popped;
@@ -285,8 +285,8 @@ class Runner {
     const std::uint8_t* row = r.rows;
     const std::size_t bytes = r.bytes;
     const std::uint32_t* offsets = r.offsets;
-    const std::int64_t* arrival = s_.arrival + r.entry;
-    const std::int64_t* late_until = s_.late_until + r.entry;
+    const std::int64_t* arrival = s_.arrival + (r.entry - s_.first_told);
+    const std::int64_t* late_until = s_.late_until + (r.entry - s_.first_told);
     const bool steps = r.operands->passes > 0, more = r.operands->passes > 1;
     const Times zero(std::int64_t{0}), most(Queues::kMost);
     const Times active = Times::above(Times(r.operands->vectors), zero);

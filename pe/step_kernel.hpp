@@ -3,7 +3,6 @@
 /// Every target computes the same integers; tests force each one.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -11,30 +10,11 @@
 #include <vector>
 
 #include "memory/weight_stream.hpp"
+#include "pe/step_rows.hpp"
 #include "pe/step_tables.hpp"
+#include "pe/team_operands.hpp"
 
 namespace scnn::pe {
-
-/// PEs whose steps are computed side by side. All PEs meet the same weight vectors in the
-/// same order (S15), so one loop serves eight of them, each with a clock of its own.
-inline constexpr std::size_t kTeam = 8;
-
-/// One number per member of a team.
-struct alignas(64) TeamNumbers : std::array<std::int64_t, kTeam> {};
-
-/// Stored activations of a team's members as the step kernel takes them.
-struct TeamOperands {
-  struct Block {
-    std::uint32_t first = 0;   ///< number of its first pass
-    std::uint32_t passes = 0;  ///< the largest of `vectors`
-    std::uint32_t full = 0;    ///< the smallest: passes in which every member steps
-    TeamNumbers vectors{};     ///< activation vectors of each member
-  };
-  std::vector<Block> blocks;
-  /// `[pass][member][I]`: byte offset of an activation's row and lane from the first row of
-  /// a weight vector; where a vector has fewer activations, of a row of zeros.
-  std::vector<std::uint32_t> offsets;
-};
 
 /// Everything a team's steps read and change. Cycles are counted from the start of the
 /// tile.
@@ -48,13 +28,15 @@ struct TeamState {
   TeamNumbers waited;  ///< cycles waited for weights before a step, late or not
   // Read.
   const StepTables* tables = nullptr;
+  const StepRows* rows = nullptr;  ///< of the group
   const TeamOperands* operands = nullptr;
   std::span<const memory::BlockVectors> blocks;
   std::size_t run_entries = 1;
   std::size_t I = 1;
   std::size_t banks = 0;
   std::int64_t threshold = 0;
-  std::size_t known = 0;                     ///< entries whose arrival is known
+  std::size_t known = 0;                     ///< entries of the stream whose arrival is known
+  std::size_t first_told = 0;                ///< entry whose arrival is the first of these:
   const std::int64_t* arrival = nullptr;     ///< D[j]
   const std::int64_t* late_until = nullptr;  ///< last cycle with a late supply
   // Changed.
@@ -71,7 +53,7 @@ struct TeamState {
 };
 
 /// Takes every run whose weight vectors' arrivals are all known, with all members.
-/// \pre the tables have begun the group, and made the rows of all known entries; `run_pops` has
+/// \pre the rows of all known entries are made; `run_pops` has
 /// room for the longest run, and
 ///      `pops` for every entry known and not yet popped
 void advance_steps(TeamState& state);

@@ -14,11 +14,18 @@ struct StepPaths {
   /// Groups that began as on an earlier machine and then went another way.
   std::uint64_t left_groups = 0;
 
+  /// Groups of a team that went as they had been rehearsed on another thread.
+  std::uint64_t rehearsed_groups = 0;
+  /// Groups that went another way.
+  std::uint64_t refuted_groups = 0;
+
   StepPaths& operator+=(const StepPaths& other) {
     kernel += other.kernel;
     general += other.general;
     repeated_groups += other.repeated_groups;
     left_groups += other.left_groups;
+    rehearsed_groups += other.rehearsed_groups;
+    refuted_groups += other.refuted_groups;
     return *this;
   }
 };

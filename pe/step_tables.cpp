@@ -3,20 +3,14 @@
 #include <algorithm>
 #include <cstring>
 
-#include "pe/row_kernel.hpp"
-
 namespace scnn::pe {
 namespace {
 
 constexpr std::int64_t kMostBanks = 128;
-/// Blocks whose tables one task makes.
+/// Blocks whose weights one task counts.
 constexpr std::size_t kBlocksToShare = 16;
-/// Vectors whose rows are made in one call.
-constexpr std::size_t kVectorsAtOnce = 16;
 /// Queue vectors are read and written in whole registers of up to this many lanes.
 constexpr std::size_t kLaneStep = 32;
-/// Room for rows made as needed: what is at hand stays in the second cache.
-constexpr std::size_t kRowsAtHand = std::size_t{256} << 10;
 /// Rows of a K-group beyond this size would not stay in a cache, nor in a modest memory.
 constexpr std::size_t kMostRowBytes = std::size_t{64} << 20;
 /// More outcomes than this by class and kernel position are not worth listing.
@@ -34,7 +28,7 @@ std::size_t most_vectors(const memory::WeightStream& stream) {
 }  // namespace
 
 bool StepTables::begin_tile(const TileJob& job) {
-  group_ = -1;
+  rows_.clear();
   if (job.kept != nullptr && job_ == &job) {  // all but the length of runs is as it was
     if (tabled_ && job.values) positions_.begin_tile(job);
     list_work();
@@ -76,9 +70,11 @@ void StepTables::list_work() {
   const memory::WeightStream& stream = *job_->stream;
   const auto run = static_cast<std::uint64_t>(job_->arch->weight_fifo_entries);
   work_.assign(stream.blocks_per_group, {});
+  longest_block_ = 0;
   for (std::size_t b = 0; b < stream.blocks.size(); ++b) {
     BlockWork& work = work_[b % stream.blocks_per_group];
     work.entries += stream.blocks[b].count;
+    longest_block_ = std::max<std::size_t>(longest_block_, stream.blocks[b].count);
     work.runs += (stream.blocks[b].count + run - 1) / run;
   }
 }
@@ -146,101 +142,32 @@ void StepTables::list_banks() {
     }
 }
 
-void StepTables::begin_group(std::int64_t group, Workers& workers, RowsMade made) {
-  group_ = group;
-  if (!tabled_) return;
-  const auto blocks = job_->stream->group_blocks(static_cast<std::size_t>(group));
-  if (job_->values && positions_.chosen()) positions_.begin_group(group, workers);
-  block_offset_.resize(blocks.size());
-  used_ = made_blocks_ = 0;
-  if (usable_ && made == RowsMade::as_needed) return;
+void StepTables::begin_group(std::int64_t group, Workers& workers) {
+  if (tabled_ && job_->values && positions_.chosen()) positions_.begin_group(group, workers);
+}
+
+void StepTables::begin_rows(std::int64_t group, Workers& workers, RowsMade made) {
   if (usable_) {
-    std::size_t bytes = 0;
-    for (std::size_t b = 0; b < blocks.size(); ++b) bytes += blocks[b].count * vector_bytes(b);
-    make_room(0, bytes);
-    for (std::size_t b = 0; b < blocks.size(); ++b) block_offset_[b] = place_block(b);
-  }
-  // Blocks by the handful: one alone is too little for a task.
-  const std::size_t shares = (blocks.size() + kBlocksToShare - 1) / kBlocksToShare;
-  workers.for_each(shares, [&](std::size_t share) {
-    const std::size_t end = std::min(blocks.size(), (share + 1) * kBlocksToShare);
-    for (std::size_t b = share * kBlocksToShare; b < end; ++b)
-      usable_ ? fill_rows(b) : count_weights(b);
-  });
-  made_blocks_ = blocks.size();
-}
-
-void StepTables::make_rows(std::size_t first, std::size_t known) {
-  if (!usable_) return;
-  const auto blocks = job_->stream->group_blocks(static_cast<std::size_t>(group_));
-  std::size_t end = made_blocks_, bytes = 0;
-  for (; end < blocks.size() && blocks[end].first < known; ++end)
-    bytes += blocks[end].count * vector_bytes(end);
-  if (end == made_blocks_) return;
-  make_room(first, bytes);
-  for (; made_blocks_ < end; ++made_blocks_) {
-    block_offset_[made_blocks_] = place_block(made_blocks_);
-    fill_rows(made_blocks_);
+    rows_.begin_group(*this, group, weight_counts_);
+    if (made == RowsMade::at_once) rows_.make_all(workers);
+  } else if (tabled_) {
+    const std::size_t count = blocks(group).size();
+    workers.for_each((count + kBlocksToShare - 1) / kBlocksToShare, [&](std::size_t share) {
+      const std::size_t end = std::min(count, (share + 1) * kBlocksToShare);
+      for (std::size_t b = share * kBlocksToShare; b < end; ++b) count_weights(group, b);
+    });
   }
 }
 
-/// Moves the rows of block `first` and those behind it to the front, unless there is room for
-/// more where they are.
-void StepTables::make_room(std::size_t first, std::size_t bytes) {
-  const std::size_t room = storage_.size() * sizeof(RowLine);
-  if (used_ + bytes <= room) return;
-  const std::size_t from = first < made_blocks_ ? block_offset_[first] : used_;
-  if (used_ > from) std::memmove(storage_.data(), storage_.data()->lane + from, used_ - from);
-  for (std::size_t b = first; b < made_blocks_; ++b) block_offset_[b] -= from;
-  used_ -= from;
-  if (used_ + bytes > room)
-    storage_.resize((std::max(used_ + bytes, kRowsAtHand) + sizeof(RowLine) - 1) / sizeof(RowLine));
-}
-
-std::size_t StepTables::place_block(std::size_t block) {
-  const auto blocks = job_->stream->group_blocks(static_cast<std::size_t>(group_));
-  const std::size_t at = used_;
-  used_ += blocks[block].count * vector_bytes(block);
-  return at;
-}
-
-/// Makes the rows of a block's vectors, and counts its weights on the way.
-void StepTables::fill_rows(std::size_t block) {
-  const memory::WeightStream& stream = *job_->stream;
-  const memory::BlockVectors& vectors =
-      stream.group_blocks(static_cast<std::size_t>(group_))[block];
-  const auto S = static_cast<std::size_t>(job_->shape->S);
-  // Of a block without vectors there may be no rows at all.
-  auto* rows = reinterpret_cast<std::uint64_t*>(reinterpret_cast<std::uint8_t*>(storage_.data()) +
-                                                block_offset_[block]);
-  std::uint64_t* const counts = weight_counts_.data() + block * columns_;
-  RowWeights some[kVectorsAtOnce];
-  const std::size_t step = vector_bytes(block) / sizeof(std::uint64_t);
-  for (std::uint32_t v = 0; v < vectors.count;) {
-    const std::uint32_t n = std::min<std::uint32_t>(vectors.count - v, kVectorsAtOnce);
-    for (std::uint32_t i = 0; i < n; ++i, ++v) {
-      RowWeights& vector = some[i];
-      vector.count = 0;
-      for (const auto& w : stream.weights_of(stream.vectors[vectors.first + v])) {
-        const PositionRows& position = position_rows_[w.r * S + w.s];
-        vector.row[vector.count] = row_of_bank_[channel_bank_[w.k] + position.bank];
-        vector.updates[vector.count] = position.updates;
-        const std::size_t nonzero = w.value != 0 ? 1 : 0;
-        counts[position.column] += nonzero;
-        vector.count += nonzero;
-      }
-    }
-    add_rows(rows, row_bytes_ / sizeof(std::uint64_t), classes_.count(block % phases_), {some, n});
-    rows += n * step;
-  }
-}
-
-void StepTables::count_weights(std::size_t block) {
-  const memory::BlockVectors& vectors =
-      job_->stream->group_blocks(static_cast<std::size_t>(group_))[block];
+void StepTables::count_weights(std::int64_t group, std::size_t block) {
+  const memory::BlockVectors& vectors = blocks(group)[block];
   for (std::uint32_t v = 0; v < vectors.count; ++v)
     for (const auto& w : job_->stream->weights_of(job_->stream->vectors[vectors.first + v]))
       if (w.value != 0) ++weight_counts_[block * columns_ + column(w)];
+}
+
+void StepTables::add_counts(std::span<const std::uint64_t> counts) {
+  for (std::size_t i = 0; i < counts.size(); ++i) weight_counts_[i] += counts[i];
 }
 
 void StepTables::end_tile() {

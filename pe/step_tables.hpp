@@ -1,4 +1,4 @@
-/// What every PE's step kernel reads of a K-group, prepared once for all of them.
+/// What every PE's step kernel reads of a tile and its K-groups, prepared once for all of them.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +8,8 @@
 
 #include "pe/outcome_classes.hpp"
 #include "pe/position_tables.hpp"
+#include "pe/row_kernel.hpp"
+#include "pe/step_rows.hpp"
 #include "pe/tile_job.hpp"
 #include "pe/workers.hpp"
 
@@ -24,11 +26,6 @@ struct BlockWork {
   std::uint64_t runs = 0;     ///< runs of them (S15)
 };
 
-/// A group's rows take more room than a cache has; made as needed, they are used while they are
-/// in it. At once, threads can share the work, teams may turn back to the group's start, and PEs
-/// beside the teams may keep a time of their own.
-enum class RowsMade : std::uint8_t { at_once, as_needed };
-
 /// Weight vectors as counts per accumulator bank.
 ///
 /// Under a map with pitches, a product of an activation with the bank term `a` and a weight
@@ -42,13 +39,15 @@ class StepTables {
   /// Takes a tile. \return whether the step kernel can run it: a map with pitches, no bypass,
   /// at most 128 banks, F up to 16, queues below 2^16, and tables of bearable size
   bool begin_tile(const TileJob& job);
-  /// Begins a K-group: lists its weights when values are wanted, and makes its rows.
-  void begin_group(std::int64_t group, Workers& workers, RowsMade made = RowsMade::at_once);
-  /// When rows are made as needed: those of all blocks with an entry before `known`.
-  /// \param first  block whose rows, and those of all behind it, are still wanted
-  void make_rows(std::size_t first, std::size_t known);
-  /// The group of the tile that has begun; -1 for none.
-  [[nodiscard]] std::int64_t group() const { return group_; }
+  /// Begins a K-group: lists its weights when values are wanted.
+  void begin_group(std::int64_t group, Workers& workers);
+  /// Begins the rows of a group, and makes them unless they are made as needed.
+  void begin_rows(std::int64_t group, Workers& workers, RowsMade made = RowsMade::at_once);
+  /// The rows that have begun.
+  [[nodiscard]] const StepRows& rows() const { return rows_; }
+  StepRows& rows() { return rows_; }
+  /// Counts the weights of a group whose rows began elsewhere.
+  void add_counts(std::span<const std::uint64_t> counts);
 
   /// The step kernel can run the tile.
   [[nodiscard]] bool usable() const { return usable_; }
@@ -69,11 +68,31 @@ class StepTables {
   [[nodiscard]] std::size_t lane_bytes() const { return lane_bytes_; }
   /// Lanes of a queue vector: `banks` rounded up to whole vectors.
   [[nodiscard]] std::size_t lanes() const { return lanes_; }
-  /// Where the rows of the block's first vector begin, and bytes from vector to vector.
-  [[nodiscard]] const std::uint8_t* block_rows(std::size_t block) const {
-    return reinterpret_cast<const std::uint8_t*>(storage_.data()) + block_offset_[block];
-  }
+  [[nodiscard]] std::size_t row_bytes() const { return row_bytes_; }
+  /// Bytes from vector to vector of a block.
   [[nodiscard]] std::size_t vector_bytes(std::size_t block) const { return block_bytes_[block]; }
+  /// Blocks of a group.
+  [[nodiscard]] std::span<const memory::BlockVectors> blocks(std::int64_t group) const {
+    return job_->stream->group_blocks(static_cast<std::size_t>(group));
+  }
+  /// Vectors of the longest block of all groups.
+  [[nodiscard]] std::size_t longest_block() const { return longest_block_; }
+  /// Kernel positions of a phase at most; weights are counted by block and column.
+  [[nodiscard]] std::size_t columns() const { return columns_; }
+  [[nodiscard]] std::size_t count_size() const { return weight_counts_.size(); }
+  /// What the rows of a vector are made of. \param counts  of its block, by column
+  void describe(std::size_t entry, RowWeights& vector, std::uint64_t* counts) const {
+    const auto S = static_cast<std::size_t>(job_->shape->S);
+    vector.count = 0;
+    for (const auto& w : job_->stream->weights_of(job_->stream->vectors[entry])) {
+      const PositionRows& position = position_rows_[w.r * S + w.s];
+      vector.row[vector.count] = row_of_bank_[channel_bank_[w.k] + position.bank];
+      vector.updates[vector.count] = position.updates;
+      const std::size_t nonzero = w.value != 0 ? 1 : 0;
+      counts[position.column] += nonzero;
+      vector.count += nonzero;
+    }
+  }
   /// Where, behind a vector's rows of a phase, its row of zeros begins.
   [[nodiscard]] std::size_t zero_row(std::size_t phase) const {
     return classes_.count(phase) * row_bytes_;
@@ -98,28 +117,17 @@ class StepTables {
   void list_columns();
   void list_updates();
   void list_banks();
-  void make_room(std::size_t first, std::size_t bytes);
-  [[nodiscard]] std::size_t place_block(std::size_t block);
-  void count_weights(std::size_t block);
-  void fill_rows(std::size_t block);
+  void count_weights(std::int64_t group, std::size_t block);
   [[nodiscard]] std::size_t column(const sparse::StoredWeight& w) const {
     return column_of_[w.r * static_cast<std::size_t>(job_->shape->S) + w.s];
   }
 
   const TileJob* job_ = nullptr;
   bool usable_ = false, tabled_ = false;
-  std::int64_t group_ = -1;
   std::size_t phases_ = 1;
   BankPitches pitches_;
   OutcomeClasses classes_;
   std::size_t lane_bytes_ = 1, lanes_ = 0, row_bytes_ = 0;
-  /// A row starts on a cache line, so that reading 32 lanes of it never crosses one.
-  struct alignas(64) RowLine {
-    std::uint8_t lane[64];
-  };
-  std::vector<RowLine> storage_;
-  std::size_t used_ = 0;         ///< bytes of it
-  std::size_t made_blocks_ = 0;  ///< of the group, whose rows are there or were
   /// For every bank a row with one weight in it. Counts never leave their lanes, so rows
   /// add as words.
   std::vector<std::uint64_t> patterns_;
@@ -133,11 +141,11 @@ class StepTables {
   };
   std::vector<PositionRows> position_rows_;
   std::vector<std::uint64_t> updates_;  ///< `[phase][column][class]`: all ones, or zero
-  std::vector<std::size_t> block_offset_;
   std::vector<std::size_t> block_bytes_;  ///< of a vector, by block
   std::vector<std::uint32_t> column_of_;  ///< by kernel position, within its phase
   std::size_t columns_ = 0;
   std::vector<std::uint64_t> weight_counts_;  ///< non-zero, by block and column, all groups
+  std::size_t longest_block_ = 0;
   std::vector<BlockWork> work_;               ///< by block, of all groups
   /// Of the last tile that ended; PEs read it when the next may have begun.
   struct Ended {
@@ -146,6 +154,7 @@ class StepTables {
     std::vector<BlockWork> work;          ///< by block
   };
   Ended ended_;
+  StepRows rows_;
   PositionTables positions_;
 };
 

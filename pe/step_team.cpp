@@ -2,131 +2,96 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "pe/kept_work.hpp"
 #include "pe/step_tables.hpp"
 
 namespace scnn::pe {
 
-StepTeam::StepTeam(const sc_core::sc_module_name& name, std::int64_t first,
-                   std::vector<RunAhead*> members, const FaultPlan& fault, Workers& workers,
-                   memory::Failures& failures)
-    : sc_core::sc_module(name),
-      finish("finish", members.size()),
-      number_(static_cast<std::size_t>(first) / kTeam),
+StepTeam::StepTeam(std::int64_t first, std::vector<RunAhead*> members, const FaultPlan& fault,
+                   Rehearsal& rehearsal)
+    : number_(static_cast<std::size_t>(first) / kTeam),
       members_(std::move(members)),
       faulty_(fault.kind != FaultKind::none && fault.pe >= first &&
               fault.pe < first + std::ssize(members_)),
-      workers_(workers),
-      failures_(failures) {
-  SC_HAS_PROCESS(StepTeam);
-  SC_METHOD(follow);
-  sensitive << command;
-  dont_initialize();
-  SC_METHOD(load);
-  sensitive << loading_;
-  dont_initialize();
-  SC_METHOD(launch);
-  sensitive << loaded_;
-  dont_initialize();
-  SC_METHOD(proceed);
-  sensitive << arrivals;
-  dont_initialize();
-  SC_METHOD(report);
-  sensitive << submitted_event_;
-  dont_initialize();
-}
+      rehearsal_(rehearsal) {}
 
 bool StepTeam::takes(const TileJob& job) const {
   return !faulty_ && job.tables != nullptr && job.tables->usable();
 }
 
-/// The members load what a command names, in the coming delta cycle; the teams run in the
-/// one after, all of them side by side.
-void StepTeam::follow() {
-  const PeCommand& c = command->read();
-  if (c.job == nullptr || c.serial == command_ || c.phase != ArrayPhase::run || !takes(*c.job))
-    return;
-  command_ = c.serial;
-  loading_.notify(sc_core::SC_ZERO_TIME);
-}
-
-void StepTeam::load() { loaded_.notify(sc_core::SC_ZERO_TIME); }
-
-void StepTeam::launch() {
-  running_ = true;
-  submit();
-}
-
-void StepTeam::proceed() {
-  if (submitted_)
-    missed_ = true;
-  else if (running_)
-    submit();
-}
-
-/// Hands the team's work to the threads; `report` takes it up in the next delta cycle.
-void StepTeam::submit() {
-  submitted_ = true;
-  worked_ = missed_ = false;
-  workers_.submit(*this);
-  submitted_event_.notify(sc_core::SC_ZERO_TIME);
-}
-
-/// On any thread: follows the command, and runs as far ahead as the arrivals allow.
-void StepTeam::work() {
-  const PeCommand& c = command->read();
-  if (c.tile != tile_) begin_tile(c);
-  if (c.group != group_) begin_group(c);
-  const memory::ArrivalReport& report = arrivals->read();
+ArrivalView StepTeam::view() const {
   ArrivalView view;
-  if (report.tile == tile_) view = {report.arrived, report.cycle, report.late_until};
-  advance(view);
-  worked_ = true;
+  if (arrivals_->tile == tile_)
+    view = {arrivals_->arrived, arrivals_->cycle, arrivals_->late_until};
+  return view;
+}
+
+std::size_t StepTeam::block(const PeCommand& command) const {
+  return command.tile == tile_ && command.group == group_ ? steps_.block() : 0;
+}
+
+void StepTeam::work() {
+  if (command_->tile != tile_) begin_tile(*command_);
+  if (command_->group != group_) begin_group(*command_);
+  advance(view());
 }
 
 void StepTeam::begin_tile(const PeCommand& c) {
   tile_ = c.tile;
   job_ = c.job;
   group_ = -1;
-  popped_ = 0;
-  steps_loaded_ = false;
+  load_operands();
+  steps_.start_tile(*job_, *operands_);
+  if (rehearsal_.active()) rehearsal_.join(number_, *operands_);
+}
+
+/// Takes what an earlier machine has kept of the tile, if there is one.
+void StepTeam::load_operands() {
+  KeptWork::Team* kept = job_->kept == nullptr ? nullptr : &job_->kept->teams[number_];
+  operands_ = kept == nullptr ? &own_operands_ : &kept->operands;
+  if (kept != nullptr && kept->loaded) return;
+  std::vector<const ActivationOperands*> operands;
+  for (const RunAhead* m : members_) operands.push_back(&m->operands());
+  (kept == nullptr ? own_operands_ : kept->operands).load(*job_, operands);
+  if (kept != nullptr) kept->loaded = true;
 }
 
 void StepTeam::begin_group(const PeCommand& c) {
   group_ = c.group;
   start_ = c.cycle;
   repeated_ = 0;
+  stuck_ = false;
   group_pops_.clear();
-  record_ = job_->kept == nullptr ? nullptr : job_->kept->record(*job_, group_);
+  const bool kept = job_->kept != nullptr;
+  record_ = kept ? job_->kept->record(*job_, group_) : rehearsal_.record();
+  if (!kept && idle()) record_ = nullptr;  // what it would say is as soon computed
+  // What is kept will be compared with again, and stays one team's word as much as another's.
   if (record_ != nullptr)
-    replay_.start(*record_, number_, *job_, group_, start_);
+    replay_.start(*record_, number_, *operands_, kept, *job_, group_, start_);
   else
     start_steps();
 }
 
-void StepTeam::start_steps() {
-  if (!steps_loaded_) {
-    std::vector<const ActivationOperands*> operands;
-    for (const RunAhead* m : members_) operands.push_back(&m->operands());
-    steps_.start_tile(*job_, operands);
-    steps_loaded_ = true;
-  }
-  steps_.start_group(group_, start_);
-}
+void StepTeam::start_steps() { steps_.start_group(group_, start_, job_->tables->rows()); }
 
 void StepTeam::advance(const ArrivalView& view) {
   if (record_ != nullptr) {
     times_ = replay_.advance(view);
     if (!replay_.differs()) return;
     // The record has held so far: the steps run from the group's start, and what they
-    // repeat is not told again. But they may need tables, which are not a thread's to make.
+    // repeat is not told again. But they need rows, which are not a thread's to make.
     repeated_ = replay_.popped();
-    if (repeated_ > 0) ++members_.front()->paths().left_groups;
+    StepPaths& paths = members_.front()->paths();
+    if (job_->kept == nullptr)
+      ++paths.refuted_groups;
+    else if (repeated_ > 0)
+      ++paths.left_groups;
     record_ = nullptr;
     stuck_ = true;
+    return;
   }
-  if (stuck_ && job_->tables->group() != group_) return;
   if (stuck_) start_steps();
   stuck_ = false;
   advance_steps(view);
@@ -140,50 +105,25 @@ void StepTeam::advance_steps(const ArrivalView& view) {
   times_ = times_.subspan(told);
 }
 
-/// For all teams: they take the same steps.
-void StepTeam::make_rows() {
-  const PeCommand& c = command->read();
-  if (c.job->kept != nullptr) return;  // made at once, when the first team wants them
-  const memory::ArrivalReport& report = arrivals->read();
-  const bool under_way = c.tile == tile_ && c.group == group_;
-  c.job->tables->make_rows(under_way ? steps_.block() : 0,
-                           report.tile == c.tile ? report.arrived : 0);
-}
-
-void StepTeam::report() {
-  failures_.guard([this] {
-    if (!worked_) {
-      make_rows();
-      workers_.run_submitted();
-    }
-    submitted_ = false;
-    if (stuck_) {
-      if (job_->tables->group() != group_) job_->tables->begin_group(group_, workers_);
-      submit();
-      return;
-    }
-    if (!times_.empty()) {
-      popped_ += times_.size();
-      pops->write({tile_, popped_, times_, members_.size()});
-    }
-    if (record_ != nullptr ? replay_.finished() : steps_.finished())
-      group_over();
-    else if (missed_)
-      submit();
-  });
-}
-
-void StepTeam::group_over() {
-  running_ = false;
+std::vector<GroupTimes> StepTeam::end() {
   std::vector<GroupTimes> times;
-  for (std::size_t p = 0; p < members_.size(); ++p)
-    times.push_back(record_ != nullptr ? replay_.times(p) : steps_.times(p));
-  if (job_->kept != nullptr && record_ == nullptr) keep(times);
-  if (record_ != nullptr) ++members_.front()->paths().repeated_groups;
+  std::optional<std::size_t> idle;  // all of them fare alike
   for (std::size_t p = 0; p < members_.size(); ++p) {
-    members_[p]->finish_group(times[p]);
-    finish[p]->write({tile_, group_ + 1, times[p].finish});
+    if (operands_->idle(p) && idle) {
+      times.push_back(times[*idle]);
+      continue;
+    }
+    if (operands_->idle(p)) idle = p;
+    times.push_back(record_ != nullptr ? replay_.times(p) : steps_.times(p));
   }
+  if (record_ != nullptr) {
+    StepPaths& paths = members_.front()->paths();
+    ++(job_->kept == nullptr ? paths.rehearsed_groups : paths.repeated_groups);
+  } else if (job_->kept != nullptr) {
+    keep(times);
+  }
+  for (std::size_t p = 0; p < members_.size(); ++p) members_[p]->finish_group(times[p]);
+  return times;
 }
 
 /// Puts the group on record. The first team tells of the arrivals, which are the same for all.
@@ -195,8 +135,7 @@ void StepTeam::keep(std::span<const GroupTimes> times) {
   if (number_ != 0) return;
   record.run_entries = 0;
   if (times.front().finish - start_ > std::numeric_limits<std::int32_t>::max() / 2) return;
-  const memory::ArrivalReport& report = arrivals->read();
-  record_arrivals(record, {report.arrived, report.cycle, report.late_until}, span);
+  record_arrivals(record, view(), span);
   record.run_entries = job_->kept->run_entries(*job_);
 }
 

@@ -3,85 +3,46 @@
 #include <algorithm>
 #include <limits>
 
+#include "pe/waits.hpp"
+
 namespace scnn::pe {
 
-void TeamSteps::start_tile(const TileJob& job, std::span<const ActivationOperands* const> members) {
+void TeamSteps::start_tile(const TileJob& job, const TeamOperands& operands) {
   job_ = &job;
-  members_ = members.size();
+  operands_ = &operands;
   state_.tables = job.tables;
-  state_.operands = &operands_;
+  state_.operands = operands_;
   state_.run_entries = static_cast<std::size_t>(job.arch->weight_fifo_entries);
   state_.I = static_cast<std::size_t>(job.arch->I);
   state_.banks = job.tables->banks();
   state_.threshold = job.arch->accumulator.queue_threshold;
-  std::uint32_t longest = 0;
-  for (const auto& block : job.stream->blocks) longest = std::max(longest, block.count);
-  state_.run_pops.resize(std::min<std::size_t>(longest, state_.run_entries));
-  load_operands(members);
+  state_.run_pops.resize(std::min(job.tables->longest_block(), state_.run_entries));
 }
 
-void TeamSteps::load_operands(std::span<const ActivationOperands* const> members) {
-  const auto phases = static_cast<std::size_t>(phase_split(*job_->shape, *job_->arch).count());
-  operands_.blocks.assign(job_->stream->blocks_per_group, {});
-  std::uint32_t passes = 0;
-  for (std::size_t b = 0; b < operands_.blocks.size(); ++b) {
-    TeamOperands::Block& block = operands_.blocks[b];
-    block.first = passes;
-    for (std::size_t p = 0; p < members.size(); ++p)
-      block.vectors[p] = static_cast<std::int64_t>(members[p]->vectors(b));
-    const auto [least, most] = std::minmax_element(block.vectors.begin(), block.vectors.end());
-    block.full = static_cast<std::uint32_t>(*least);
-    block.passes = static_cast<std::uint32_t>(*most);
-    passes += block.passes;
-  }
-  for (std::size_t p = 0; p < members.size(); ++p) {
-    std::size_t b = operands_.blocks.size();
-    while (b > 0 && operands_.blocks[b - 1].vectors[p] == 0) --b;
-    filled_blocks_[p] = b;
-  }
-  operands_.offsets.resize(passes * kTeam * state_.I);
-  for (std::size_t b = 0; b < operands_.blocks.size(); ++b)
-    for (std::size_t p = 0; p < kTeam; ++p)
-      load_member(b, p, p < members.size() ? members[p] : nullptr, b % phases);
-}
-
-/// A member's activation vectors of a block, filled up with rows of zeros.
-void TeamSteps::load_member(std::size_t block, std::size_t member,
-                            const ActivationOperands* operands, std::size_t phase) {
-  const StepTables& tables = *job_->tables;
-  const auto zeros = static_cast<std::uint32_t>(tables.zero_row(phase));
-  const TeamOperands::Block& b = operands_.blocks[block];
-  std::uint32_t* out = operands_.offsets.data() + (b.first * kTeam + member) * state_.I;
-  for (std::uint32_t v = 0; v < b.passes; ++v, out += kTeam * state_.I) {
-    std::size_t n = 0;
-    if (v < b.vectors[member])
-      for (const ActivationOperand& a : operands->vector(block, v)) out[n++] = a.row;
-    for (; n < state_.I; ++n) out[n] = zeros;
-  }
-}
-
-void TeamSteps::start_group(std::int64_t group, std::int64_t start) {
+void TeamSteps::start_group(std::int64_t group, std::int64_t start, const StepRows& rows) {
   const auto g = static_cast<std::size_t>(group);
   start_ = start;
+  state_.rows = &rows;
   group_first_ = job_->stream->group_first[g];
   group_end_ = job_->stream->group_first[g + 1];
   state_.blocks = job_->stream->group_blocks(g);
   state_.block = 0;
   state_.at = 0;
+  popped_ = start;
   queues_.assign(kTeam * job_->tables->lanes() * job_->tables->lane_bytes(), 0);
   state_.queues = queues_.data();
-  // A place without a member never waits.
+  // A place without a member never waits, nor does a member that only pops.
   for (std::size_t p = 0; p < kTeam; ++p)
-    state_.next[p] = p < members_ ? start : std::numeric_limits<std::int64_t>::max() / 2;
+    state_.next[p] = p < operands_->members && !operands_->idle(p) ? start : std::numeric_limits<std::int64_t>::max() / 2;
   state_.last_issue.fill(start - 1);
   state_.last_pop.fill(start);
   state_.bank_stall.fill(0);
   state_.late.fill(0);
   state_.waited.fill(0);
   state_.last_block.fill(-1);
-  for (std::size_t p = 0; p < members_; ++p)
-    for (std::size_t b = filled_blocks_[p]; b-- > 0 && state_.last_block[p] < 0;)
-      if (state_.blocks[b].count > 0 && operands_.blocks[b].vectors[p] > 0)
+  for (std::size_t p = 0; p < operands_->members; ++p)
+    for (std::size_t b = operands_->filled_blocks[p]; b-- > 0 && state_.last_block[p] < 0;)
+      if (state_.blocks[b].count > 0 && operands_->blocks[b].vectors[p] > 0)
         state_.last_block[p] = static_cast<std::int64_t>(b);
   finished_ = group_first_ == group_end_;
 }
@@ -94,16 +55,37 @@ std::span<const std::int64_t> TeamSteps::advance(const ArrivalView& arrivals) {
   std::vector<std::int64_t>& pops = pops_[turn_ ^= 1];
   if (end > next && pops.size() < end - next) pops.resize(end - next);
   state_.known = arrivals.known;
+  state_.first_told = arrivals.first;
   state_.arrival = arrivals.cycle;
   state_.late_until = arrivals.late_until;
   state_.pops = pops.data();
   state_.popped = 0;
-  advance_steps(state_);
+  arrivals_ = arrivals;
+  if (operands_->idle())
+    pop_all(arrivals);
+  else
+    advance_steps(state_);
   finished_ = state_.block == state_.blocks.size();
   return std::span(pops).first(state_.popped);
 }
 
+/// Of a team without activations: every entry as it arrives.
+void TeamSteps::pop_all(const ArrivalView& arrivals) {
+  for (; state_.block < state_.blocks.size(); ++state_.block, state_.at = 0) {
+    const memory::BlockVectors& block = state_.blocks[state_.block];
+    for (; state_.at < block.count; ++state_.at) {
+      const std::size_t entry = block.first + state_.at;
+      if (entry >= arrivals.known) return;
+      popped_ = std::max(popped_, arrivals.cycle[entry - arrivals.first] + 1);
+      state_.pops[state_.popped++] = popped_;
+    }
+  }
+}
+
 GroupTimes TeamSteps::times(std::size_t member) const {
+  if (operands_->idle(member))
+    return idle_times(arrivals_, group_first_ - arrivals_.first, group_end_ - arrivals_.first,
+                      start_);
   GroupTimes t;
   t.finish = start_;
   if (group_first_ == group_end_) return t;

@@ -2,13 +2,11 @@
 /// S15-S21, S28).
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "pe/activation_operands.hpp"
 #include "pe/run_ahead.hpp"
 #include "pe/step_kernel.hpp"
 #include "pe/tile_job.hpp"
@@ -28,12 +26,12 @@ namespace scnn::pe {
 /// - what becomes of products, and their sums, is the members' own affair (RunAhead).
 class TeamSteps {
  public:
-  /// \param members  at most kTeam; outlive the tile
-  /// \pre `job.tables` has begun the tile and is `usable`
-  void start_tile(const TileJob& job, std::span<const ActivationOperands* const> members);
+  /// \param operands  of the team; outlive the tile
+  void start_tile(const TileJob& job, const TeamOperands& operands);
 
   /// \param start  first cycle in which a step of the group may issue (S26)
-  void start_group(std::int64_t group, std::int64_t start);
+  /// \param rows   made before arrivals are told; outlive the group
+  void start_group(std::int64_t group, std::int64_t start, const StepRows& rows);
 
   /// Issues every step that can be placed with certainty.
   /// \return for each entry popped, in stream order, when the last member popped it; valid
@@ -47,17 +45,15 @@ class TeamSteps {
   [[nodiscard]] GroupTimes times(std::size_t member) const;
 
  private:
-  void load_operands(std::span<const ActivationOperands* const> members);
-  void load_member(std::size_t block, std::size_t member, const ActivationOperands* operands,
-                   std::size_t phase);
+  void pop_all(const ArrivalView& arrivals);
 
   TeamState state_;
   const TileJob* job_ = nullptr;
-  std::size_t members_ = 0;
-  TeamOperands operands_;
-  std::array<std::size_t, kTeam> filled_blocks_{};  ///< blocks up to a member's last activation
+  const TeamOperands* operands_ = nullptr;
   std::vector<std::uint8_t> queues_;
+  ArrivalView arrivals_;
   std::int64_t start_ = 0;
+  std::int64_t popped_ = 0;  ///< last pop of a team that only pops
   std::size_t group_first_ = 0, group_end_ = 0;  ///< entries of the group
   std::vector<std::int64_t> pops_[2];            ///< in turn: what was returned last stays a while
   std::size_t turn_ = 0;

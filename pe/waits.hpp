@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "memory/time_kernel.hpp"
 #include "pe/group_times.hpp"
 
 namespace scnn::pe {
@@ -27,6 +28,21 @@ void visit_waits(const ArrivalView& arrivals, std::size_t first, std::size_t las
     from = arrived;
   }
   if (from < end) visit(from, end, false);
+}
+
+/// How a group goes for a PE without activations: it pops each vector as it arrives (S20).
+/// \param first, end  entries of the group, counted from the first that `arrivals` tells of
+/// \param start       first cycle of the group
+inline GroupTimes idle_times(const ArrivalView& arrivals, std::size_t first, std::size_t end,
+                             std::int64_t start) {
+  GroupTimes times;
+  times.finish = start;
+  if (first == end) return times;
+  times.finish = std::max(start, arrivals.cycle[end - 1] + 1) + 1;
+  times.weight_wait = static_cast<std::uint64_t>(memory::late_waits(
+      {arrivals.cycle + first, end - first}, arrivals.late_until + first, start));
+  times.backpressure_wait = static_cast<std::uint64_t>(times.finish - start) - times.weight_wait;
+  return times;
 }
 
 }  // namespace scnn::pe

@@ -5,6 +5,7 @@
 #include <tbb/info.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+#include <tbb/task_group.h>
 
 #include <algorithm>
 #include <utility>
@@ -17,6 +18,13 @@ class Workers::Arena {
       : limit_(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads)),
         arena_(threads) {}
   [[nodiscard]] int threads() const { return arena_.max_concurrency(); }
+
+  void start(const std::function<void()>& work) {
+    arena_.execute([&] { started_.run(work); });
+  }
+  void finish_started() {
+    arena_.execute([&] { started_.wait(); });
+  }
 
   /// Contiguous shares, a few to a thread: PEs differ in work, and a share of its own for
   /// each would cost more than it evens out.
@@ -37,6 +45,7 @@ class Workers::Arena {
  private:
   tbb::global_control limit_;  ///< more threads than cores are allowed, when asked for
   tbb::task_arena arena_;
+  tbb::task_group started_;
 };
 
 Workers::Workers(int threads) {
@@ -48,12 +57,27 @@ Workers::~Workers() = default;
 
 int Workers::threads() const { return arena_ ? arena_->threads() : 1; }
 
-void Workers::run_submitted() {
+void Workers::start(const std::function<void()>& work) { arena_->start(work); }
+
+void Workers::finish_started() {
+  if (arena_) arena_->finish_started();
+}
+
+void Workers::run_submitted(bool alone) {
   if (tasks_.empty()) return;
   // Emptied first: a task that throws must not be run again.
   running_.clear();
   std::swap(running_, tasks_);
+  if (alone) {
+    for (Task* task : running_) task->work();
+    return;
+  }
   for_each(running_.size(), [this](std::size_t i) { running_[i]->work(); });
+}
+
+ForEach Workers::lend() {
+  return {static_cast<std::size_t>(threads()),
+          [this](std::size_t count, const ForEach::Body& body) { for_each(count, body); }};
 }
 
 void Workers::for_each(std::size_t count, const std::function<void(std::size_t)>& body) {

@@ -6,6 +6,8 @@
 #include <memory>
 #include <vector>
 
+#include "sparse_formats/for_each.hpp"
+
 namespace scnn::pe {
 
 /// Work that one PE does ahead of the kernel; touches nothing another PE's does.
@@ -31,10 +33,20 @@ class Workers {
   /// \pre  the task is not waiting to be run already
   void submit(Task& task) { tasks_.push_back(&task); }
   /// Runs what was submitted; nothing when another has asked before.
+  /// \param alone  on this thread: others have long work of their own
   /// \throws what a task threw
-  void run_submitted();
+  void run_submitted(bool alone = false);
   /// Calls `body(i)` for every i below `count`, side by side.
   void for_each(std::size_t count, const std::function<void(std::size_t)>& body);
+
+  /// Has `work` run by a thread that has no other, some time until `finish_started` returns; it
+  /// throws nothing. \pre more than one thread
+  void start(const std::function<void()>& work);
+  /// Waits for all that was started.
+  void finish_started();
+
+  /// The threads, lent.
+  [[nodiscard]] ForEach lend();
 
   [[nodiscard]] int threads() const;
 

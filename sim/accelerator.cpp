@@ -50,7 +50,8 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const memory::Arch
       dram_("dram_channel", arch, engine, failures),
       broadcast_("weight_broadcast", arch, engine, failures),
       halo_("halo_network", arch.pe_count()),
-      collector_("output_collector") {
+      collector_("output_collector"),
+      rehearsal_(workers) {
   using sc_core::SC_NS;
   if (engine == memory::Engine::clocked) {
     // The first rising edge comes after a layer's first commands.
@@ -60,7 +61,7 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const memory::Arch
     sequencer_ = std::move(clocked);
   } else {
     no_clock_ = std::make_unique<sc_core::sc_signal<bool>>("no_clock");
-    sequencer_ = std::make_unique<DecoupledSequencer>("sequencer", arch, fault, workers, failures);
+    sequencer_ = std::make_unique<DecoupledSequencer>("sequencer", arch, fault, workers, rehearsal_, failures);
   }
   for (std::int64_t p = 0; p < arch.pe_count(); ++p)
     pes_.push_back(std::make_unique<pe::Pe>(fmt::format("pe_{}", p).c_str(), arch, p, engine, fault,
@@ -72,21 +73,17 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const memory::Arch
 
 void Accelerator::make_teams(const pe::FaultPlan& fault, pe::Workers& workers,
                              memory::Failures& failures) {
-  for (std::size_t first = 0; first < pes_.size(); first += pe::kTeam) {
-    const std::size_t end = std::min(pes_.size(), first + pe::kTeam);
-    std::vector<pe::RunAhead*> members;
-    for (std::size_t p = first; p < end; ++p) members.push_back(&pes_[p]->ahead());
-    auto team = std::make_unique<pe::StepTeam>(fmt::format("step_team_{}", teams_.size()).c_str(),
-                                               static_cast<std::int64_t>(first), std::move(members),
-                                               fault, workers, failures);
-    team->command(wires_->command);
-    team->arrivals(wires_->arrivals);
-    team->pops(wires_->pops[first]);
-    for (std::size_t p = first; p < end; ++p) {
-      team->finish[p - first](wires_->finish[p]);
-      pes_[p]->join(*team);
-    }
-    teams_.push_back(std::move(team));
+  std::vector<pe::RunAhead*> members;
+  for (auto& pe : pes_) members.push_back(&pe->ahead());
+  teams_ = std::make_unique<pe::StepTeams>("step_teams", members, fault, workers, rehearsal_,
+                                           failures);
+  teams_->command(wires_->command);
+  teams_->arrivals(wires_->arrivals);
+  for (std::size_t t = 0; t < teams_->pops.size(); ++t)
+    teams_->pops[t](wires_->pops[t * pe::kTeam]);
+  for (std::size_t p = 0; p < pes_.size(); ++p) {
+    teams_->finish[p](wires_->finish[p]);
+    pes_[p]->join(teams_->of(p));
   }
 }
 

@@ -14,6 +14,7 @@
 #include "memory/weight_broadcast.hpp"
 #include "pe/halo_network.hpp"
 #include "pe/pe.hpp"
+#include "pe/step_teams.hpp"
 #include "sim/sequencer.hpp"
 
 namespace scnn::sim {
@@ -61,9 +62,10 @@ class Accelerator : public sc_core::sc_module {
   memory::WeightBroadcast broadcast_;
   pe::HaloNetwork halo_;
   OutputCollector collector_;
+  pe::Rehearsal rehearsal_;
   std::unique_ptr<Sequencer> sequencer_;
   std::vector<std::unique_ptr<pe::Pe>> pes_;
-  std::vector<std::unique_ptr<pe::StepTeam>> teams_;  ///< decoupled only
+  std::unique_ptr<pe::StepTeams> teams_;  ///< decoupled only
 };
 
 }  // namespace scnn::sim

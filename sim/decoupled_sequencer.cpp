@@ -15,8 +15,9 @@ const sc_core::sc_time kCycle(1, sc_core::SC_NS);
 
 DecoupledSequencer::DecoupledSequencer(const sc_core::sc_module_name& name,
                                        const memory::Architecture& arch, const pe::FaultPlan& fault,
-                                       pe::Workers& workers, memory::Failures& failures)
-    : Sequencer(name, arch, fault, failures), workers_(workers) {
+                                       pe::Workers& workers, pe::Rehearsal& rehearsal,
+                                       memory::Failures& failures)
+    : Sequencer(name, arch, fault, failures), workers_(workers), rehearsal_(rehearsal) {
   SC_HAS_PROCESS(DecoupledSequencer);
   SC_METHOD(step);
   sensitive << proceed_;
@@ -32,6 +33,8 @@ void DecoupledSequencer::begin_tile() {
   tile_origin_ = sc_core::sc_time_stamp();
   barrier_ = drain_end_ = drain_before_ = 0;
   tile().tables->begin_tile(tile());
+  const bool all_in_teams = fault_.kind == pe::FaultKind::none;
+  rehearsal_.begin_tile(tile(), all_in_teams ? (finish.size() + pe::kTeam - 1) / pe::kTeam : 0);
   send_stream(true);
   begin_group(0);
 }
@@ -47,14 +50,22 @@ void DecoupledSequencer::begin_group(std::int64_t group) {
 
 void DecoupledSequencer::launch() {
   state_ = State::running;
-  // Teams that go by the record need no tables, unless they find that it does not hold.
-  if (tile().kept == nullptr || tile().kept->record(tile(), group_) == nullptr)
-    tile().tables->begin_group(
-        group_, workers_,
-        tile().kept == nullptr && workers_.threads() == 1 && fault_.kind == pe::FaultKind::none
-            ? pe::RowsMade::as_needed
-            : pe::RowsMade::at_once);
+  rehearsal_.reach(group_);
+  tile().tables->begin_group(group_, workers_);
+  // Teams that go by a record need no rows, unless they find that it does not hold.
+  if (record() == nullptr) tile().tables->begin_rows(group_, workers_, rows_made());
   send_command(pe::ArrayPhase::run, group_, barrier_, start_);
+}
+
+const pe::GroupRecord* DecoupledSequencer::record() {
+  return tile().kept == nullptr ? rehearsal_.record() : tile().kept->record(tile(), group_);
+}
+
+pe::RowsMade DecoupledSequencer::rows_made() {
+  const bool alone = workers_.threads() == 1 || rehearsal_.more();
+  return tile().kept == nullptr && fault_.kind == pe::FaultKind::none && alone
+             ? pe::RowsMade::as_needed
+             : pe::RowsMade::at_once;
 }
 
 void DecoupledSequencer::step() {
@@ -89,6 +100,7 @@ void DecoupledSequencer::step() {
 }
 
 void DecoupledSequencer::group_over() {
+  if (rehearsal_.record() != nullptr) tile().tables->add_counts(rehearsal_.weight_counts());
   barrier_ = start_;
   first_finish_ = std::numeric_limits<std::int64_t>::max();
   for (std::size_t p = 0; p < finish.size(); ++p) {
@@ -112,6 +124,7 @@ void DecoupledSequencer::group_drained() {
     begin_group(group_ + 1);
     return;
   }
+  rehearsal_.end_tile();
   tile().tables->end_tile();
   send_command(pe::ArrayPhase::drain, group_, barrier_, drain_end_);
   add_tile(drain_end_);

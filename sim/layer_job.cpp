@@ -26,7 +26,7 @@ sparse::WeightLayout weight_layout(const workloads::QuantisedLayer& layer,
 }
 
 LayerJob::LayerJob(const workloads::QuantisedLayer& layer, const memory::Architecture& arch,
-                   bool values)
+                   bool values, const ForEach& for_each)
     : layer_(&layer),
       values_(values),
       tiling_(pe::plan_tiling(layer.spec.shape, arch, "layer " + layer.spec.name)),
@@ -40,10 +40,10 @@ LayerJob::LayerJob(const workloads::QuantisedLayer& layer, const memory::Archite
   const LayerShape& shape = layer.spec.shape;
   {
     const auto encoded =
-        sparse::encode_weights(weight_layout(layer, arch, tiling_.kc), layer.weights);
+        sparse::encode_weights(weight_layout(layer, arch, tiling_.kc), layer.weights, for_each);
     streams_.reserve(static_cast<std::size_t>(shape.groups));
     for (std::int64_t n = 0; n < shape.groups; ++n) {
-      streams_.push_back(memory::make_weight_stream(encoded, n, arch.F));
+      streams_.push_back(memory::make_weight_stream(encoded, n, arch.F, for_each));
       weight_bits_ += streams_.back().footprint_bits() * tiling_.tiles.size();
       weight_index_bits_ += streams_.back().index_bits * tiling_.tiles.size();
     }

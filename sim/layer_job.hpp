@@ -25,8 +25,10 @@ namespace scnn::sim {
 class LayerJob {
  public:
   /// Maps and encodes the layer; `layer` and `arch` outlive the job.
+  /// \param for_each  threads for the encoding
   /// \throws InputError when the accumulators cannot hold the layer (S10)
-  LayerJob(const workloads::QuantisedLayer& layer, const memory::Architecture& arch, bool values);
+  LayerJob(const workloads::QuantisedLayer& layer, const memory::Architecture& arch, bool values,
+           const ForEach& for_each = {});
   LayerJob(const LayerJob&) = delete;
   LayerJob& operator=(const LayerJob&) = delete;
 

@@ -54,7 +54,7 @@ class Machine::Impl {
     std::uint64_t products = 0;
     workers_.for_each(2, [&](std::size_t half) {
       if (half == 0)
-        made.emplace(layer, arch_, options_.values);
+        made.emplace(layer, arch_, options_.values, workers_.lend());
       else
         products = nonzero_products(layer, arch_);
     });

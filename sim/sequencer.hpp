@@ -12,6 +12,7 @@
 #include "memory/wire.hpp"
 #include "pe/fault.hpp"
 #include "pe/links.hpp"
+#include "pe/rehearsal.hpp"
 #include "pe/workers.hpp"
 #include "sim/detail.hpp"
 #include "sim/layer_job.hpp"
@@ -105,7 +106,8 @@ class Sequencer : public sc_core::sc_module {
 class DecoupledSequencer : public Sequencer {
  public:
   DecoupledSequencer(const sc_core::sc_module_name& name, const memory::Architecture& arch,
-                     const pe::FaultPlan& fault, pe::Workers& workers, memory::Failures& failures);
+                     const pe::FaultPlan& fault, pe::Workers& workers, pe::Rehearsal& rehearsal,
+                     memory::Failures& failures);
 
  private:
   enum class State : std::uint8_t { idle, waiting, running, draining, leaving };
@@ -115,10 +117,13 @@ class DecoupledSequencer : public Sequencer {
   void begin_tile();
   void begin_group(std::int64_t group);
   void launch();
+  [[nodiscard]] const pe::GroupRecord* record();
+  [[nodiscard]] pe::RowsMade rows_made();
   void group_over();
   void group_drained();
 
   pe::Workers& workers_;
+  pe::Rehearsal& rehearsal_;
   State state_ = State::idle;
   std::int64_t group_ = 0, start_ = 0;
   std::int64_t barrier_ = 0;                       ///< B of the last group over

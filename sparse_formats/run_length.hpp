@@ -42,8 +42,7 @@ class RunEncoder {
 };
 
 /// Encodes blocks of single elements, zeros dropped, one after the other: as RunEncoder
-/// does, faster. Whether an element is zero is as good as random, so places are listed
-/// without asking.
+/// does, faster. Whether an element is zero is as good as random, so none is asked by itself.
 class SingleEncoder {
  public:
   explicit SingleEncoder(int index_bits)
@@ -52,11 +51,10 @@ class SingleEncoder {
   /// \param values, runs  room for `dense.size()` each
   /// \return elements stored
   std::size_t encode(std::span<const std::int16_t> dense, std::int16_t* values,
-                     std::uint16_t* runs);
+                     std::uint16_t* runs) const;
 
  private:
   std::uint32_t limit_;
-  std::vector<std::uint32_t> places_;
 };
 
 /// Values and runs of one block of single elements.

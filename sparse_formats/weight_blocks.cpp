@@ -54,84 +54,113 @@ std::vector<StoredWeight> positions_of(const PhaseKernel& kernel, std::int64_t c
   return positions;
 }
 
-/// Encodes the blocks of one layer one after the other into the flat arrays.
-class LayerEncoder {
- public:
-  LayerEncoder(const WeightLayout& layout, const Tensor<std::int16_t>& weights)
-      : weights_(weights), singles_(layout.index_bits) {
-    out_.layout = layout;
+/// What encoding takes of a layer, the same for all its parts.
+struct LayerSource {
+  LayerSource(const WeightLayout& of_layout, const Tensor<std::int16_t>& of_weights)
+      : layout(of_layout), weights(of_weights) {
     for (std::int64_t ph = 0; ph < layout.split.count(); ++ph)
-      kernels_.push_back(phase_kernel(layout, ph));
+      kernels.push_back(phase_kernel(layout, ph));
     if (layout.granularity == Granularity::filter) find_live_filters();
   }
 
-  EncodedWeights encode() {
-    const std::size_t blocks = out_.layout.block_count();
-    out_.value_offsets.assign(1, 0);
-    out_.run_offsets.assign(1, 0);
-    for (std::size_t b = 0; b < blocks; ++b) {
-      encode_block(place_of(out_.layout, b));
-      out_.value_offsets.push_back(out_.values.size());
-      out_.run_offsets.push_back(out_.runs.size());
+  void find_live_filters() {
+    const auto per_filter = weights.size() / static_cast<std::size_t>(layout.shape.K);
+    for (std::size_t k = 0; k < static_cast<std::size_t>(layout.shape.K); ++k) {
+      auto filter = weights.values().subspan(k * per_filter, per_filter);
+      live_filters.push_back(std::any_of(filter.begin(), filter.end(), [](auto w) { return w; }));
     }
-    return std::move(out_);
   }
 
+  const WeightLayout& layout;
+  const Tensor<std::int16_t>& weights;
+  std::vector<PhaseKernel> kernels;
+  std::vector<bool> live_filters;
+};
+
+/// Encodes blocks of one layer one after the other into flat arrays.
+class BlockEncoder {
+ public:
+  explicit BlockEncoder(const LayerSource& source)
+      : source_(source), layout_(source.layout), singles_(source.layout.index_bits) {}
+
+  /// Blocks of K-groups `[first, end)`, counted over all convolution groups.
+  void encode(std::size_t first, std::size_t end) {
+    const auto kgroups = static_cast<std::size_t>(layout_.kgroups());
+    for (std::size_t group = first; group < end; ++group)
+      for (std::int64_t channel = 0; channel < layout_.shape.group_C(); ++channel)
+        for (std::int64_t phase = 0; phase < layout_.split.count(); ++phase) {
+          encode_block({static_cast<std::int64_t>(group / kgroups),
+                        static_cast<std::int64_t>(group % kgroups), channel, phase});
+          value_ends.push_back(values.size());
+          run_ends.push_back(runs.size());
+        }
+  }
+
+  std::vector<std::int16_t> values;
+  std::vector<std::uint16_t> runs;
+  std::vector<std::uint64_t> value_ends, run_ends;  ///< of each block
+
  private:
-  void find_live_filters() {
-    const auto per_filter = weights_.size() / static_cast<std::size_t>(out_.layout.shape.K);
-    for (std::size_t k = 0; k < static_cast<std::size_t>(out_.layout.shape.K); ++k) {
-      auto filter = weights_.values().subspan(k * per_filter, per_filter);
-      live_filters_.push_back(std::any_of(filter.begin(), filter.end(), [](auto w) { return w; }));
+  /// \tparam kPositions  of the kernel, side by side; 0 for any number, anywhere
+  template <std::size_t kPositions>
+  void gather_channels(const std::int16_t* filter, std::size_t channels, std::size_t per_filter,
+                       const PhaseKernel& kernel) {
+    std::int16_t* out = dense_.data();
+    for (std::size_t k = 0; k < channels; ++k, filter += per_filter) {
+      if constexpr (kPositions > 0)
+        out = std::copy_n(filter, kPositions, out);
+      else
+        for (std::uint32_t offset : kernel.offsets) *out++ = filter[offset];
     }
   }
 
   void gather(const BlockPlace& place, const PhaseKernel& kernel) {
-    const WeightLayout& layout = out_.layout;
-    const std::int64_t first_k =
-        place.conv_group * layout.shape.group_K() + place.kgroup * layout.kc;
-    const auto channels = static_cast<std::size_t>(layout.kgroup_channels(place.kgroup));
+    const LayerShape& s = layout_.shape;
+    const std::int64_t first_k = place.conv_group * s.group_K() + place.kgroup * layout_.kc;
+    const auto channels = static_cast<std::size_t>(layout_.kgroup_channels(place.kgroup));
     dense_.resize(channels * kernel.offsets.size());
-    const auto per_filter =
-        static_cast<std::size_t>(layout.shape.group_C() * layout.shape.R * layout.shape.S);
+    const auto per_filter = static_cast<std::size_t>(s.group_C() * s.R * s.S);
     const std::int16_t* filter =
-        weights_.data().data() + weights_.index(first_k, place.channel, 0, 0);
-    std::int16_t* out = dense_.data();
-    for (std::size_t k = 0; k < channels; ++k, filter += per_filter)
-      for (std::uint32_t offset : kernel.offsets) *out++ = filter[offset];
+        source_.weights.data().data() + source_.weights.index(first_k, place.channel, 0, 0);
+    const bool whole = layout_.split.count() == 1;
+    if (whole && kernel.offsets.size() == 1)
+      gather_channels<1>(filter, channels, per_filter, kernel);
+    else if (whole && kernel.offsets.size() == 9)
+      gather_channels<9>(filter, channels, per_filter, kernel);
+    else
+      gather_channels<0>(filter, channels, per_filter, kernel);
   }
 
   void encode_singles() {
-    block_values_.resize(dense_.size());
-    block_runs_.resize(dense_.size());
-    const auto stored = static_cast<std::ptrdiff_t>(
-        singles_.encode(dense_, block_values_.data(), block_runs_.data()));
-    out_.values.insert(out_.values.end(), block_values_.begin(), block_values_.begin() + stored);
-    out_.runs.insert(out_.runs.end(), block_runs_.begin(), block_runs_.begin() + stored);
+    const std::size_t before = values.size();
+    values.resize(before + dense_.size());
+    runs.resize(before + dense_.size());
+    const std::size_t stored = singles_.encode(dense_, values.data() + before, runs.data() + before);
+    values.resize(before + stored);
+    runs.resize(before + stored);
   }
 
   [[nodiscard]] bool survives(const BlockPlace& place, std::int64_t grain,
                               std::span<const std::int16_t> weights) const {
-    if (!out_.layout.skip_zeros) return true;
-    if (out_.layout.granularity == Granularity::filter) {
+    if (!layout_.skip_zeros) return true;
+    if (layout_.granularity == Granularity::filter) {
       const std::int64_t k =
-          place.conv_group * out_.layout.shape.group_K() + place.kgroup * out_.layout.kc + grain;
-      return live_filters_[static_cast<std::size_t>(k)];
+          place.conv_group * layout_.shape.group_K() + place.kgroup * layout_.kc + grain;
+      return source_.live_filters[static_cast<std::size_t>(k)];
     }
     return std::any_of(weights.begin(), weights.end(), [](auto w) { return w != 0; });
   }
 
   void encode_block(const BlockPlace& place) {
-    const PhaseKernel& kernel = kernels_[static_cast<std::size_t>(place.phase)];
-    const std::int64_t unit = unit_of(out_.layout.granularity, kernel);
+    const PhaseKernel& kernel = source_.kernels[static_cast<std::size_t>(place.phase)];
+    const std::int64_t unit = unit_of(layout_.granularity, kernel);
     if (unit == 0) return;
     gather(place, kernel);
-    if (out_.layout.granularity == Granularity::fine && out_.layout.skip_zeros)
-      return encode_singles();
-    const bool indexed = block_has_indices(out_.layout.granularity, place);
-    RunEncoder encoder(out_.layout.index_bits);
+    if (layout_.granularity == Granularity::fine && layout_.skip_zeros) return encode_singles();
+    const bool indexed = block_has_indices(layout_.granularity, place);
+    RunEncoder encoder(layout_.index_bits);
     auto record = [&](std::uint16_t run) {
-      if (indexed) out_.runs.push_back(run);
+      if (indexed) runs.push_back(run);
     };
     const auto step = static_cast<std::size_t>(unit);
     for (std::size_t at = 0; at < dense_.size(); at += step) {
@@ -143,24 +172,58 @@ class LayerEncoder {
       encoder.store(
           [&](std::uint16_t run) {
             record(run);
-            out_.values.insert(out_.values.end(), step, 0);
+            values.insert(values.end(), step, 0);
           },
           [&](std::uint16_t run) {
             record(run);
-            out_.values.insert(out_.values.end(), grain.begin(), grain.end());
+            values.insert(values.end(), grain.begin(), grain.end());
           });
     }
   }
 
-  const Tensor<std::int16_t>& weights_;
-  EncodedWeights out_;
-  std::vector<PhaseKernel> kernels_;
-  std::vector<bool> live_filters_;
-  std::vector<std::int16_t> dense_;  ///< of the block at hand
+  const LayerSource& source_;
+  const WeightLayout& layout_;
   SingleEncoder singles_;
-  std::vector<std::int16_t> block_values_;
-  std::vector<std::uint16_t> block_runs_;
+  std::vector<std::int16_t> dense_;  ///< of the block at hand
 };
+
+/// Where each part begins in what all of them make up, and the end. \param size_of  of a part
+template <class SizeOf>
+std::vector<std::size_t> starts(const std::vector<BlockEncoder>& parts, SizeOf size_of) {
+  std::vector<std::size_t> start(1, 0);
+  for (const BlockEncoder& part : parts) start.push_back(start.back() + size_of(part));
+  return start;
+}
+
+/// Puts parts one behind the other.
+EncodedWeights join(const WeightLayout& layout, std::vector<BlockEncoder>& parts,
+                    const ForEach& for_each) {
+  EncodedWeights all{layout, {}, {}, {}, {}};
+  all.value_offsets.resize(layout.block_count() + 1);
+  all.run_offsets.resize(layout.block_count() + 1);
+  const auto value_start = starts(parts, [](const auto& p) { return p.values.size(); });
+  const auto run_start = starts(parts, [](const auto& p) { return p.runs.size(); });
+  const auto block_start = starts(parts, [](const auto& p) { return p.value_ends.size(); });
+  if (parts.size() == 1) {
+    all.values = std::move(parts[0].values);
+    all.runs = std::move(parts[0].runs);
+  } else {
+    all.values.resize(value_start.back());
+    all.runs.resize(run_start.back());
+  }
+  for_each.run(parts.size(), [&](std::size_t p) {
+    const BlockEncoder& part = parts[p];
+    if (parts.size() > 1) {
+      std::copy(part.values.begin(), part.values.end(), all.values.data() + value_start[p]);
+      std::copy(part.runs.begin(), part.runs.end(), all.runs.data() + run_start[p]);
+    }
+    for (std::size_t b = 0; b < part.value_ends.size(); ++b) {
+      all.value_offsets[block_start[p] + b + 1] = value_start[p] + part.value_ends[b];
+      all.run_offsets[block_start[p] + b + 1] = run_start[p] + part.run_ends[b];
+    }
+  });
+  return all;
+}
 
 [[noreturn]] void throw_block(std::size_t block, const std::string& what) {
   throw InputError("", fmt::format("block {}: {}", block, what));
@@ -196,8 +259,16 @@ std::uint64_t EncodedWeights::footprint_bits() const {
   return values.size() * static_cast<std::uint64_t>(layout.weight_bits) + index_bits();
 }
 
-EncodedWeights encode_weights(const WeightLayout& layout, const Tensor<std::int16_t>& weights) {
-  return LayerEncoder(layout, weights).encode();
+EncodedWeights encode_weights(const WeightLayout& layout, const Tensor<std::int16_t>& weights,
+                              const ForEach& for_each) {
+  const LayerSource source(layout, weights);
+  const auto groups = static_cast<std::size_t>(layout.shape.groups * layout.kgroups());
+  const std::size_t count = for_each.parts(groups);
+  std::vector<BlockEncoder> parts(count, BlockEncoder(source));
+  for_each.run(count, [&](std::size_t p) {
+    parts[p].encode(groups * p / count, groups * (p + 1) / count);
+  });
+  return join(layout, parts, for_each);
 }
 
 std::int64_t block_unit(const WeightLayout& layout, std::int64_t phase) {
@@ -213,7 +284,11 @@ WeightDecoder::WeightDecoder(const EncodedWeights& encoded) : encoded_(&encoded)
   }
 }
 
-void WeightDecoder::decode(std::size_t block, std::vector<StoredWeight>& out) const {
+std::size_t WeightDecoder::stored(std::size_t block) const {
+  return encoded_->value_offsets[block + 1] - encoded_->value_offsets[block];
+}
+
+void WeightDecoder::decode(std::size_t block, StoredWeight* w) const {
   const WeightLayout& layout = encoded_->layout;
   const BlockPlace place = place_of(layout, block);
   const Phase& phase = phases_[static_cast<std::size_t>(place.phase)];
@@ -235,8 +310,6 @@ void WeightDecoder::decode(std::size_t block, std::vector<StoredWeight>& out) co
                 fmt::format("{} values for {} indices, expected {}", count, grains, grains * unit));
   const std::uint64_t positions =
       static_cast<std::uint64_t>(layout.kgroup_channels(place.kgroup)) * phase.per_channel;
-  out.resize(out.size() + count);
-  StoredWeight* w = out.data() + (out.size() - count);
   const std::int16_t* value = encoded_->values.data() + first;
   std::uint64_t position = 0;
   for (std::uint64_t n = 0; n < grains; ++n) {
@@ -253,7 +326,10 @@ void WeightDecoder::decode(std::size_t block, std::vector<StoredWeight>& out) co
 
 void decode_block(const EncodedWeights& encoded, std::size_t block,
                   std::vector<StoredWeight>& out) {
-  WeightDecoder(encoded).decode(block, out);
+  const WeightDecoder decoder(encoded);
+  const std::size_t before = out.size();
+  out.resize(before + decoder.stored(block));
+  decoder.decode(block, out.data() + before);
 }
 
 Tensor<std::int16_t> decode_weights(const EncodedWeights& encoded) {
@@ -263,8 +339,8 @@ Tensor<std::int16_t> decode_weights(const EncodedWeights& encoded) {
   std::vector<StoredWeight> stored;
   for (std::size_t b = 0; b < encoded.layout.block_count(); ++b) {
     const BlockPlace place = place_of(encoded.layout, b);
-    stored.clear();
-    decoder.decode(b, stored);
+    stored.resize(decoder.stored(b));
+    decoder.decode(b, stored.data());
     const std::int64_t first_k = place.conv_group * s.group_K() + place.kgroup * encoded.layout.kc;
     for (const StoredWeight& w : stored)
       weights.at(first_k + w.k, place.channel, w.r, w.s) = w.value;

@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "sparse_formats/for_each.hpp"
 #include "sparse_formats/granularity.hpp"
 #include "sparse_formats/layer_shape.hpp"
 #include "sparse_formats/phases.hpp"
@@ -59,7 +60,8 @@ struct EncodedWeights {
 /// \param weights  `[K][C/groups][R][S]`
 /// \pre    1 <= kc <= K/groups, 1 <= index_bits <= 16, kernel extents below 2^16
 [[nodiscard]] EncodedWeights encode_weights(const WeightLayout& layout,
-                                            const Tensor<std::int16_t>& weights);
+                                            const Tensor<std::int16_t>& weights,
+                                            const ForEach& for_each = {});
 
 /// A stored weight with the coordinates its run stands for. Placeholders and
 /// explicit zeros have value 0.
@@ -76,9 +78,12 @@ class WeightDecoder {
  public:
   explicit WeightDecoder(const EncodedWeights& encoded);
 
-  /// Appends block `block`'s stored weights, in order, with their coordinates.
+  /// Stored weights of a block.
+  [[nodiscard]] std::size_t stored(std::size_t block) const;
+  /// Writes a block's stored weights, in order, with their coordinates.
+  /// \param out  room for `stored(block)`
   /// \throws InputError (without a place) when values, runs and block size disagree
-  void decode(std::size_t block, std::vector<StoredWeight>& out) const;
+  void decode(std::size_t block, StoredWeight* out) const;
 
  private:
   /// What the blocks of a phase have in common.
@@ -92,7 +97,7 @@ class WeightDecoder {
   std::vector<Phase> phases_;
 };
 
-/// One block, as WeightDecoder decodes it.
+/// One block, as WeightDecoder decodes it, behind what is there.
 void decode_block(const EncodedWeights& encoded, std::size_t block, std::vector<StoredWeight>& out);
 
 /// The dense tensor `[K][C/groups][R][S]` the blocks stand for.

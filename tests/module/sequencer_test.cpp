@@ -140,6 +140,7 @@ struct SequencerBench {
   Clock clock;
   memory::Failures failures;
   pe::Workers workers{1};
+  pe::Rehearsal rehearsal{workers};
   memory::Wire<memory::StreamCommand> stream{"stream"};
   memory::Wire<PeCommand> command{"command"};
   memory::Wire<DrainCommand> drain{"drain"};
@@ -172,7 +173,7 @@ struct SequencerBench {
       sequencer = std::move(clocked);
     } else {
       sequencer = std::make_unique<sim::DecoupledSequencer>("sequencer", arch, FaultPlan{}, workers,
-                                                            failures);
+                                                            rehearsal, failures);
     }
     sequencer->stream(stream);
     sequencer->command(command);

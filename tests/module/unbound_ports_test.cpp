@@ -4,6 +4,7 @@
 #include <deque>
 #include <sstream>
 
+#include "pe/step_teams.hpp"
 #include "sim/accelerator.hpp"
 #include "sim/layer_job.hpp"
 #include "sim/verification.hpp"
@@ -64,11 +65,11 @@ class HandMade {
       sequencer_ = std::move(clocked);
     } else {
       sequencer_ = std::make_unique<sim::DecoupledSequencer>("sequencer", arch_, fault_, workers_,
-                                                             failures_);
+                                                             rehearsal_, failures_);
     }
     bind_array();
     for (std::size_t p = 0; p < 2; ++p) add_pe(p);
-    if (engine_ == Engine::decoupled) add_team();
+    if (engine_ == Engine::decoupled) add_teams();
   }
   [[nodiscard]] const std::vector<std::string>& names() const { return bind_.names(); }
 
@@ -130,16 +131,16 @@ class HandMade {
     bind_(at + "results", pe.results, collector_);
   }
 
-  void add_team() {
-    team_ = std::make_unique<pe::StepTeam>(
-        "team", 0, std::vector<pe::RunAhead*>{&pes_[0].ahead(), &pes_[1].ahead()}, fault_, workers_,
-        failures_);
-    bind_("team.command", team_->command, command_);
-    bind_("team.arrivals", team_->arrivals, arrivals_);
-    bind_("team.pops", team_->pops, pops_[0]);
+  void add_teams() {
+    teams_ = std::make_unique<pe::StepTeams>(
+        "teams", std::vector<pe::RunAhead*>{&pes_[0].ahead(), &pes_[1].ahead()}, fault_, workers_,
+        rehearsal_, failures_);
+    bind_("teams.command", teams_->command, command_);
+    bind_("teams.arrivals", teams_->arrivals, arrivals_);
+    bind_("teams.pops", teams_->pops[0], pops_[0]);
     for (std::size_t p = 0; p < 2; ++p) {
-      bind_("team.finish" + std::to_string(p), team_->finish[p], finish_[p]);
-      pes_[p].join(*team_);
+      bind_("teams.finish" + std::to_string(p), teams_->finish[p], finish_[p]);
+      pes_[p].join(teams_->of(p));
     }
   }
 
@@ -149,6 +150,7 @@ class HandMade {
   memory::Architecture arch_ = two_pes();
   memory::Failures failures_;
   pe::Workers workers_{1};
+  pe::Rehearsal rehearsal_{workers_};
   sc_core::sc_clock clock_{"clock", 1, sc_core::SC_NS, 0.5, 1, sc_core::SC_NS, true};
   sc_core::sc_signal<bool> no_clock_{"no_clock"};
   Wire<memory::StreamCommand> stream_{"stream"};
@@ -167,7 +169,7 @@ class HandMade {
   sim::OutputCollector collector_{"collector"};
   std::unique_ptr<sim::Sequencer> sequencer_;
   std::deque<pe::Pe> pes_;
-  std::unique_ptr<pe::StepTeam> team_;
+  std::unique_ptr<pe::StepTeams> teams_;
 };
 
 /// The units of one PE, wired as Pe wires them.

@@ -52,7 +52,9 @@ class TileRun {
       members_[m].ahead.start_tile(job_, pes[m], members_[m].buffer, {}, in_team_);
       operands.push_back(&members_[m].ahead.operands());
     }
-    if (in_team_) team_.start_tile(job_, operands);
+    if (!in_team_) return;
+    operands_.load(job_, operands);
+    team_.start_tile(job_, operands_);
   }
   ~TileRun() { force_step_kernel_target(""); }
   TileRun(const TileRun&) = delete;
@@ -61,13 +63,16 @@ class TileRun {
   /// \param portion  arrivals become known so many at a time
   /// \return of every PE; the pops of a team are the last of its members'
   std::vector<GroupResult> group(std::int64_t g, std::int64_t start, std::size_t portion) {
-    if (job_.tables != nullptr) job_.tables->begin_group(g, workers_);
+    if (job_.tables != nullptr) {
+      job_.tables->begin_group(g, workers_);
+      job_.tables->begin_rows(g, workers_);
+    }
     std::vector<GroupResult> results(members_.size());
     for (std::size_t m = 0; m < members_.size(); ++m) {
       results[m].sums.assign(static_cast<std::size_t>(job_.window_entries()), 0);
       members_[m].ahead.start_group(g, start, results[m].sums);
     }
-    if (in_team_) team_.start_group(g, start);
+    if (in_team_) team_.start_group(g, start, job_.tables->rows());
     const std::size_t end = job_.stream->group_first[static_cast<std::size_t>(g) + 1];
     for (std::size_t known = 0; !finished(); known += portion) {
       REQUIRE(known < end + portion);
@@ -114,6 +119,7 @@ class TileRun {
   const ArrivalTimes& arrivals_;
   std::vector<Member> members_;
   bool in_team_ = false;
+  TeamOperands operands_;
   TeamSteps team_;
   Workers workers_{1};
   std::span<const std::int64_t> pops_;

@@ -25,7 +25,7 @@ workloads::QuantisedLayer sparse_layer(const LayerShape& s, std::int64_t seed) {
 
 /// Rows of a group's block, of which there are `count` vectors.
 std::vector<std::uint8_t> rows_of(const StepTables& tables, std::size_t block, std::size_t count) {
-  const std::uint8_t* rows = tables.block_rows(block);
+  const std::uint8_t* rows = tables.rows().block_rows(block);
   return {rows, rows + count * tables.vector_bytes(block)};
 }
 
@@ -44,14 +44,14 @@ TEST_CASE("Rows made as needed equal those made at once") {
   REQUIRE(as_needed.begin_tile(job));
   std::size_t most_bytes = 0;
   for (std::int64_t g = 0; g < job.groups(); ++g) {
-    at_once.begin_group(g, workers);
-    as_needed.begin_group(g, workers, RowsMade::as_needed);
+    at_once.begin_rows(g, workers);
+    as_needed.begin_rows(g, workers, RowsMade::as_needed);
     const auto blocks = job.stream->group_blocks(static_cast<std::size_t>(g));
     Draw draw(g, "portions");
     std::size_t first = 0, bytes = 0;
     for (std::size_t known = blocks[0].first; first < blocks.size();) {
       known += static_cast<std::size_t>(draw.between(1, 60));
-      as_needed.make_rows(first, known);
+      as_needed.rows().make(first, known);
       INFO("group " << g << ", block " << first << ", known " << known);
       std::size_t b = first;
       for (; b < blocks.size() && blocks[b].first < known; ++b)
