@@ -14,8 +14,8 @@ namespace {
 constexpr std::size_t kMostRefuted = 2;
 /// Groups that each thread may be ahead of the machine.
 constexpr std::size_t kGroupsAhead = 2;
-/// A tile of less steps than this is soon done.
-constexpr std::size_t kFewestEntries = 200;
+/// Groups for each thread, without which the last one leaves the others waiting for too long.
+constexpr std::size_t kFewestGroups = 8;
 
 }  // namespace
 
@@ -24,8 +24,8 @@ Rehearsal::~Rehearsal() { end_tile(); }
 void Rehearsal::begin_tile(const TileJob& job, std::size_t teams) {
   job_ = &job;
   const auto threads = static_cast<std::size_t>(workers_.threads());
-  active_ = threads > 1 && teams > 0 && job.kept == nullptr && job.groups() > 1 &&
-            job.tables->usable() && job.stream->vectors.size() >= kFewestEntries;
+  active_ = threads > 1 && teams > 0 && job.kept == nullptr && job.tables->usable() &&
+            job.stream->groups() >= kFewestGroups * threads;
   refuted_ = 0;
   record_ = nullptr;
   reached_ = -1;

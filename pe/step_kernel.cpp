@@ -159,12 +159,38 @@ class Runner {
     const std::size_t entries = kEntries > 0 ? kEntries : r.entries;
     const std::size_t bytes = r.bytes;
     const std::size_t local[] = {offsets[0], offsets[1], offsets[2], offsets[3]};
-    const std::uint8_t* row = r.rows;
+    typename Queues::Lone queues(s_, p);
+#pragma GCC unroll 6
+    for (std::size_t j = 0; j < entries; j += kAtOnce) {
+      const auto before = queues;
+      if (HWY_LIKELY(queues.issue_freely(r.rows + j * bytes, std::min(kAtOnce, entries - j), bytes,
+                                         local)))
+        continue;
+      before.store(s_, p);
+      return walk_vector_held<kPops>(r, p, j, local);
+    }
+    queues.store(s_, p);
+    const std::int64_t next = s_.next[p];
+    if (kPops)
+#pragma GCC unroll 18
+      for (std::size_t j = 0; j < entries; ++j)
+        r.pops[j][p] = next + static_cast<std::int64_t>(j);  // the last vector's times stay
+    s_.next[p] = next + static_cast<std::int64_t>(entries);
+  }
+
+  /// The same where queues hold a step of the weight vectors from `free` on, and none before.
+  template <bool kPops>
+  HWY_NOINLINE void walk_vector_held(const Run& r, std::size_t p, std::size_t free,
+                                     const std::size_t* local) {
+    const std::size_t bytes = r.bytes;
+    const std::uint8_t* row = r.rows + free * bytes;
     const std::int64_t before = s_.next[p];
     std::int64_t next = before;
+    if (kPops)
+      for (std::size_t j = 0; j < free; ++j) r.pops[j][p] = before + static_cast<std::int64_t>(j);
+    next += static_cast<std::int64_t>(free);
     typename Queues::Lone queues(s_, p);
-#pragma GCC unroll 18
-    for (std::size_t j = 0; j < entries; ++j, row += bytes) {
+    for (std::size_t j = free; j < r.entries; ++j, row += bytes) {
       if (HWY_UNLIKELY(queues.congested())) {
         // Not a call, which would want the queues in memory after every step.
         const std::int64_t excess = queues.deepest() - s_.threshold;
@@ -172,13 +198,13 @@ class Runner {
         next += excess;
         ++stalls_;
       }
-      if (kPops) r.pops[j][p] = next;  // the last vector's times stay
+      if (kPops) r.pops[j][p] = next;
       ++next;
       queues.issue(row, local);
     }
     queues.store(s_, p);
     s_.next[p] = next;
-    s_.bank_stall[p] += next - before - static_cast<std::int64_t>(entries);
+    s_.bank_stall[p] += next - before - static_cast<std::int64_t>(r.entries);
   }
 
   /// Steps for which only the queues can make a member wait, of all members side by side.
@@ -339,6 +365,8 @@ class Runner {
     return Times::choose(who, n, Times(kLongAgo)).largest();
   }
 
+  /// Steps that are taken before anybody asks whether queues held one.
+  static constexpr std::size_t kAtOnce = 3;
   /// Queues are contended when they hold one step of so many. Then members are better
   /// worked on side by side: what a wait costs is shared, and it surprises no processor.
   static constexpr std::uint64_t kManySteps = 8;
