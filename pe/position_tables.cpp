@@ -118,19 +118,22 @@ bool PositionTables::lay_out() {
 
 void PositionTables::begin_group(std::int64_t group, Workers& workers) {
   const auto blocks = job_->stream->group_blocks(static_cast<std::size_t>(group));
-  first_.resize(chunks() * (channels_ + 1));
+  first_.resize(chunks() * channels_);
+  end_.resize(chunks() * channels_);
+  std::vector<std::uint32_t> before(chunks());  // room for a pair to each weight
   std::size_t weights = 0;
   for (std::size_t b = 0; b < blocks.size(); ++b) {
-    if (b % chunk_blocks_ == 0)
-      first_[b / chunk_blocks_ * (channels_ + 1)] = static_cast<std::uint32_t>(weights);
+    if (b % chunk_blocks_ == 0) before[b / chunk_blocks_] = static_cast<std::uint32_t>(weights);
     weights += blocks[b].nonzero;
   }
-  if (weights_.size() < weights) weights_.resize(weights);
-  workers.for_each(chunks(), [&](std::size_t chunk) { list_chunk(chunk, blocks); });
+  if (pairs_.size() < weights) pairs_.resize(weights);
+  workers.for_each(chunks(), [&](std::size_t chunk) { list_chunk(chunk, before[chunk], blocks); });
 }
 
 /// Sorts a chunk's weights by output channel.
-void PositionTables::list_chunk(std::size_t chunk, std::span<const memory::BlockVectors> blocks) {
+/// \param before  where its pairs begin
+void PositionTables::list_chunk(std::size_t chunk, std::uint32_t before,
+                                std::span<const memory::BlockVectors> blocks) {
   const std::size_t first_block = chunk * chunk_blocks_;
   const std::size_t end_block = std::min(blocks.size(), first_block + chunk_blocks_);
   const memory::WeightStream& stream = *job_->stream;
@@ -140,22 +143,35 @@ void PositionTables::list_chunk(std::size_t chunk, std::span<const memory::Block
         for (const auto& w : stream.weights_of(stream.vectors[blocks[b].first + v]))
           if (w.value != 0) take(b, w);
   };
-  std::uint32_t* const first = first_.data() + chunk * (channels_ + 1);
-  std::fill_n(first + 1, channels_, 0);
-  for_weights([&](std::size_t /*b*/, const sparse::StoredWeight& w) { ++first[w.k + 1]; });
-  std::vector<std::uint32_t> next(channels_);
+  std::uint32_t* const first = first_.data() + chunk * channels_;
+  std::uint32_t* const end = end_.data() + chunk * channels_;
+  std::fill_n(end, channels_, 0);
+  for_weights([&](std::size_t /*b*/, const sparse::StoredWeight& w) { ++end[w.k]; });
   for (std::size_t k = 0; k < channels_; ++k) {
-    next[k] = first[k];
-    first[k + 1] += first[k];
+    first[k] = before;
+    before += end[k];
+    end[k] = first[k];
   }
-  std::vector<std::int64_t> bound(channels_);
+  struct Open {
+    std::int64_t bound = 0;
+    bool single = false;  ///< the last pair has room for another weight
+  };
+  std::vector<Open> open(channels_);
   for_weights([&](std::size_t b, const sparse::StoredWeight& w) {
     const std::size_t position = w.r * static_cast<std::size_t>(job_->shape->S) + w.s;
+    const auto offset = static_cast<std::uint32_t>((b - first_block) * plane_) + offset_[position];
     const std::int64_t reach = std::abs(std::int64_t{w.value}) * peak_;  // at most 2^30
-    const bool widen = bound[w.k] + reach > std::numeric_limits<std::int32_t>::max();
-    bound[w.k] = (widen ? 0 : bound[w.k]) + reach;
-    weights_[next[w.k]++] = {
-        static_cast<std::uint32_t>((b - first_block) * plane_) + offset_[position], w.value, widen};
+    Open& o = open[w.k];
+    const bool widen = o.bound + reach > std::numeric_limits<std::int32_t>::max();
+    o.bound = (widen ? 0 : o.bound) + reach;
+    if (o.single && !widen) {
+      PositionPair& pair = pairs_[end[w.k] - 1];
+      pair.offset[1] = offset;
+      pair.value[1] = w.value;
+    } else {
+      pairs_[end[w.k]++] = {{offset, offset}, {w.value, 0}, widen};
+    }
+    o.single = !o.single || widen;
   });
 }
 

@@ -15,11 +15,11 @@ namespace scnn::pe {
 /// Window positions come in lines of this many.
 inline constexpr std::size_t kPositionStep = 16;
 
-/// A weight that is not zero, as it meets a PE's planes of activations.
-struct PositionWeight {
-  std::uint32_t offset = 0;  ///< of the activation met at window position 0, in its chunk
-  std::int16_t value = 0;
-  /// No sum of products since the last weight marked so can leave 32 bits; before this one
+/// Two weights that are not zero, as they meet a PE's planes of activations; or one and none.
+struct PositionPair {
+  std::uint32_t offset[2] = {};  ///< of the activation met at window position 0, in its chunk
+  std::int16_t value[2] = {};
+  /// No sum of products since the last pair marked so can leave 32 bits; before this one
   /// they are moved into 64.
   bool widen = false;
 };
@@ -63,17 +63,18 @@ class PositionTables {
   [[nodiscard]] std::size_t chunks() const { return (blocks_ + chunk_blocks_ - 1) / chunk_blocks_; }
   [[nodiscard]] std::size_t channels() const { return channels_; }
   /// Weights of a chunk for one output channel of the group.
-  [[nodiscard]] std::span<const PositionWeight> weights(std::size_t chunk,
-                                                        std::size_t channel) const {
-    const std::uint32_t* first = first_.data() + chunk * (channels_ + 1) + channel;
-    return std::span(weights_).subspan(first[0], first[1] - first[0]);
+  [[nodiscard]] std::span<const PositionPair> weights(std::size_t chunk,
+                                                      std::size_t channel) const {
+    const std::size_t n = chunk * channels_ + channel;
+    return std::span(pairs_).subspan(first_[n], end_[n] - first_[n]);
   }
 
  private:
   /// \return whether planes are of bearable size
   bool lay_out();
   void find_peak();
-  void list_chunk(std::size_t chunk, std::span<const memory::BlockVectors> blocks);
+  void list_chunk(std::size_t chunk, std::uint32_t before,
+                  std::span<const memory::BlockVectors> blocks);
 
   const TileJob* job_ = nullptr;
   bool chosen_ = false;
@@ -83,8 +84,8 @@ class PositionTables {
   std::size_t blocks_ = 0, chunk_blocks_ = 1, channels_ = 0;
   std::vector<std::uint32_t> offset_;  ///< by kernel position
   std::int64_t peak_ = 0;              ///< largest magnitude among the tile's activations
-  std::vector<PositionWeight> weights_;
-  std::vector<std::uint32_t> first_;  ///< `[chunk][channel]`, in weights_
+  std::vector<PositionPair> pairs_;
+  std::vector<std::uint32_t> first_, end_;  ///< `[chunk][channel]`, in pairs_
 };
 
 }  // namespace scnn::pe

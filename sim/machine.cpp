@@ -123,7 +123,7 @@ class Machine::Impl {
     if (options_.detail) result.detail = detail_of(layer, timing);
     if (known != nullptr) result.verified = known->verified;
     if (job.values() && options_.verify) {
-      verify(layer, accelerator_.collector().accumulated, job.output().owners);
+      verify(layer, accelerator_.collector().accumulated, job.output().owners, workers_.lend());
       result.verified = true;
     }
     if (options_.on_layer && known == nullptr) {

@@ -47,9 +47,9 @@ void check_identities(const memory::Counters& c, const LayerJob& job,
 }
 
 void verify(const workloads::QuantisedLayer& layer, const Tensor<std::int64_t>& accumulated,
-            const pe::OwnerMap& owners) {
+            const pe::OwnerMap& owners, const ForEach& for_each) {
   const auto expected =
-      workloads::reference_convolution(layer.spec.shape, layer.input, layer.weights);
+      workloads::reference_convolution(layer.spec.shape, layer.input, layer.weights, for_each);
   const auto [found, want] = std::mismatch(accumulated.data().begin(), accumulated.data().end(),
                                            expected.data().begin(), expected.data().end());
   if (found == accumulated.data().end()) return;

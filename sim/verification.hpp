@@ -23,6 +23,6 @@ void check_identities(const memory::Counters& c, const LayerJob& job,
 /// \param accumulated  `[1][K][Ho][Wo]`
 /// \throws VerificationError naming layer, output, owner PE, expected and found
 void verify(const workloads::QuantisedLayer& layer, const Tensor<std::int64_t>& accumulated,
-            const pe::OwnerMap& owners);
+            const pe::OwnerMap& owners, const ForEach& for_each = {});
 
 }  // namespace scnn::sim

@@ -15,7 +15,7 @@ namespace {
 constexpr auto kTargetPositions = static_cast<std::int64_t>(kPositions);
 constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
 /// Terms taken at a time for all output channels: what they meet stays in the L1 cache.
-constexpr std::size_t kChunkTerms = 96;
+constexpr std::size_t kChunkTerms = 128;
 
 /// A stretch of the output plane: whole rows, or a part of one row that is long; in
 /// either case its positions lie next to each other in the output tensor.
@@ -119,7 +119,7 @@ class GroupTerms {
     return (terms_of_channel_ + kChunkTerms - 1) / kChunkTerms;
   }
   /// \param k  output channel within the group
-  [[nodiscard]] std::span<const ReferenceTerm> of(std::size_t chunk, std::size_t k) const {
+  [[nodiscard]] std::span<const ReferenceTerms> of(std::size_t chunk, std::size_t k) const {
     const std::size_t* first = first_.data() + chunk * channels_ + k;
     return std::span(terms_).subspan(first[0], first[1] - first[0]);
   }
@@ -129,45 +129,66 @@ class GroupTerms {
   /// `sum |weight| * peak` proves that no sum can leave them.
   void list(std::span<const std::int16_t> filter, std::size_t begin) {
     std::int64_t bound = 0;
+    bool room = false;  // the last terms have it for one more
     for (std::size_t t = begin; t < std::min(filter.size(), begin + kChunkTerms); ++t) {
       if (filter[t] == 0) continue;
       const std::int64_t reach = std::abs(std::int64_t{filter[t]}) * peaks_[t / kernel_];
       const bool widen = bound + reach > kInt32Max;
       bound = (widen ? 0 : bound) + reach;  // one product is at most 2^30
-      terms_.push_back({static_cast<std::uint32_t>(t), filter[t], widen});
+      const auto number = static_cast<std::uint32_t>(t);
+      if (room && !widen) {
+        terms_.back().number[1] = number;
+        terms_.back().weight[1] = filter[t];
+      } else {
+        terms_.push_back({{number, number}, {filter[t], 0}, widen});
+      }
+      room = !room || widen;
     }
     first_.push_back(terms_.size());
   }
 
   std::size_t kernel_, channels_, terms_of_channel_;
   std::vector<std::int64_t> peaks_;  ///< largest input magnitude, by channel
-  std::vector<ReferenceTerm> terms_;
+  std::vector<ReferenceTerms> terms_;
   std::vector<std::size_t> first_{0};
 };
+
+/// \param sums  `[k][kPositions]`, of a group's output channels
+void sum_stretch(const LayerShape& s, const GroupTerms& terms,
+                 const std::vector<std::int16_t>& inputs, std::size_t positions,
+                 std::vector<std::int64_t>& sums) {
+  const auto channels = static_cast<std::size_t>(s.group_K());
+  sums.assign(channels * kPositions, 0);
+  for (std::size_t chunk = 0; chunk < terms.chunks(); ++chunk)
+    for (std::size_t k = 0; k < channels; ++k)
+      add_terms(terms.of(chunk, k), inputs.data(), sums.data() + k * kPositions, positions);
+}
 
 }  // namespace
 
 Tensor<std::int64_t> reference_convolution(const LayerShape& s, const Tensor<std::int16_t>& input,
-                                           const Tensor<std::int16_t>& weights) {
+                                           const Tensor<std::int16_t>& weights,
+                                           const ForEach& for_each) {
   Tensor<std::int64_t> output({1, s.K, s.Ho(), s.Wo()});
-  std::vector<std::int16_t> inputs;
-  std::vector<std::int64_t> sums;
+  const std::vector<Stretch> plane = stretches(s.Ho(), s.Wo());
+  const std::size_t shares = for_each.parts(plane.size());
   for (std::int64_t group = 0; group < s.groups; ++group) {
     const GroupTerms terms(s, input.values(), weights.values(), group);
-    for (const Stretch& part : stretches(s.Ho(), s.Wo())) {
-      gather(s, input.values(), group, part, inputs);
-      sums.assign(static_cast<std::size_t>(s.group_K()) * kPositions, 0);
-      for (std::size_t chunk = 0; chunk < terms.chunks(); ++chunk)
-        for (std::size_t k = 0; k < static_cast<std::size_t>(s.group_K()); ++k)
-          add_terms(terms.of(chunk, k), inputs.data(), sums.data() + k * kPositions,
-                    part.positions());
-      for (std::int64_t k = 0; k < s.group_K(); ++k) {
-        const std::size_t start =
-            output.index(0, group * s.group_K() + k, part.first_row, part.first_column);
-        std::copy_n(sums.data() + static_cast<std::size_t>(k) * kPositions, part.positions(),
-                    output.values().begin() + static_cast<std::ptrdiff_t>(start));
+    for_each.run(shares, [&](std::size_t share) {
+      std::vector<std::int16_t> inputs;
+      std::vector<std::int64_t> sums;
+      const std::size_t end = plane.size() * (share + 1) / shares;
+      for (std::size_t n = plane.size() * share / shares; n < end; ++n) {
+        gather(s, input.values(), group, plane[n], inputs);
+        sum_stretch(s, terms, inputs, plane[n].positions(), sums);
+        for (std::int64_t k = 0; k < s.group_K(); ++k) {
+          const std::size_t start =
+              output.index(0, group * s.group_K() + k, plane[n].first_row, plane[n].first_column);
+          std::copy_n(sums.data() + static_cast<std::size_t>(k) * kPositions, plane[n].positions(),
+                      output.values().begin() + static_cast<std::ptrdiff_t>(start));
+        }
       }
-    }
+    });
   }
   return output;
 }

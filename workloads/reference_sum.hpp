@@ -10,11 +10,11 @@ namespace scnn::workloads {
 /// Output positions summed at a time, at most.
 inline constexpr std::size_t kPositions = 128;
 
-/// One weight of an output channel that is not zero.
-struct ReferenceTerm {
-  std::uint32_t number = 0;  ///< (c, r, s), s fastest
-  std::int16_t weight = 0;
-  /// No sum of products since the last term marked so can leave 32 bits; before this one
+/// Two weights of an output channel that are not zero; or one, and a weight of zero.
+struct ReferenceTerms {
+  std::uint32_t number[2] = {};  ///< (c, r, s), s fastest
+  std::int16_t weight[2] = {};
+  /// No sum of products since the last terms marked so can leave 32 bits; before these
   /// they are moved into 64.
   bool widen = false;
 };
@@ -23,7 +23,7 @@ struct ReferenceTerm {
 /// \param inputs     `[number][kPositions]`
 /// \param sums       `[kPositions]`
 /// \param positions  i below which sums are wanted; those behind it are numbers without meaning
-void add_terms(std::span<const ReferenceTerm> terms, const std::int16_t* inputs, std::int64_t* sums,
-               std::size_t positions);
+void add_terms(std::span<const ReferenceTerms> terms, const std::int16_t* inputs,
+               std::int64_t* sums, std::size_t positions);
 
 }  // namespace scnn::workloads
