@@ -122,7 +122,7 @@ void recall_times(std::span<const std::int32_t> recorded, std::int64_t start, st
 }
 
 std::int64_t late_waits(std::span<const std::int64_t> arrival, const std::int64_t* late_until,
-                         std::int64_t start) {
+                        std::int64_t start) {
   if (arrival.empty()) return 0;
   return HWY_DYNAMIC_DISPATCH(late_on_target)(arrival.data(), late_until, arrival.size(), start);
 }

@@ -26,6 +26,6 @@ void recall_times(std::span<const std::int32_t> recorded, std::int64_t start, st
 /// Cycles from `start` on in which something that waits for each arrival in turn waits for a late
 /// supply (machine.md S28). \pre arrivals are in order
 std::int64_t late_waits(std::span<const std::int64_t> arrival, const std::int64_t* late_until,
-                         std::int64_t start);
+                        std::int64_t start);
 
 }  // namespace scnn::memory

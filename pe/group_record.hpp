@@ -19,7 +19,7 @@ namespace scnn::pe {
 /// -1, whenever it was.
 struct GroupRecord {
   struct Team {
-    std::vector<std::int32_t> pops;  ///< of every entry, when the last member popped it
+    std::vector<std::int32_t> pops;         ///< of every entry, when the last member popped it
     std::array<GroupTimes, kTeam> times{};  ///< of members that have activations
   };
 

@@ -27,18 +27,22 @@ void GroupReplay::start(const GroupRecord& record, std::size_t team, const TeamO
   strict_ = strict;
   blocks_ = job.stream->group_blocks(g);
   span_ = {job.stream->group_first[g], job.stream->group_first[g + 1], start};
-  checked_ = block_ = at_ = popped_ = 0;
+  checked_ = block_ = at_ = popped_ = counted_blocks_ = 0;
+  steps_.fill(0);
   differs_ = false;
 }
 
 bool GroupReplay::agrees(const ArrivalView& arrivals, std::size_t end) {
-  while (checked_ < end) {
-    const auto as_told = [&](const std::int64_t* times, const std::vector<std::int32_t>& recorded) {
-      return memory::as_recorded({times + span_.first + checked_, end - checked_}, span_.start,
-                                 recorded.data() + checked_);
-    };
-    checked_ += std::min(as_told(arrivals.cycle, record_->arrival),
-                         as_told(arrivals.late_until, record_->late));
+  const auto first_other = [&](const std::int64_t* times, const std::vector<std::int32_t>& told) {
+    return checked_ + memory::as_recorded({times + span_.first + checked_, end - checked_},
+                                          span_.start, told.data() + checked_);
+  };
+  // Where each of the two differs first, from `checked_` on.
+  std::size_t arrival = 0, late = 0;
+  for (bool known = false; checked_ < end; known = true) {
+    if (!known || arrival < checked_) arrival = first_other(arrivals.cycle, record_->arrival);
+    if (!known || late < checked_) late = first_other(arrivals.late_until, record_->late);
+    checked_ = std::min(arrival, late);
     if (checked_ == end) break;
     if (strict_ || !harmless(arrivals, checked_)) return false;
     ++checked_;
@@ -50,18 +54,20 @@ bool GroupReplay::agrees(const ArrivalView& arrivals, std::size_t end) {
 /// where they differ from the record: neither now nor then did any member wait for them.
 ///
 /// A member that has taken n steps of the group wants the entry in cycle n of the group at the
-/// earliest, and has waited for all entries before. What a member pops that takes none at all, others
-/// pop later.
-bool GroupReplay::harmless(const ArrivalView& arrivals, std::size_t entry) const {
+/// earliest, and has waited for all entries before. What a member pops that takes none at all,
+/// others pop later.
+bool GroupReplay::harmless(const ArrivalView& arrivals, std::size_t entry) {
+  if (operands_->idle()) return false;
   const std::size_t j = span_.first + entry;
-  std::int64_t fewest = std::numeric_limits<std::int64_t>::max();
-  for (std::size_t p = 0; p < operands_->members; ++p) {
-    if (operands_->idle(p)) continue;  // it is not on record
-    std::int64_t steps = 0;
-    for (std::size_t b = 0; b < blocks_.size() && blocks_[b].first + blocks_[b].count <= j; ++b)
-      steps += operands_->blocks[b].vectors[p] * blocks_[b].count;
-    fewest = std::min(fewest, steps);
+  for (; counted_blocks_ < blocks_.size(); ++counted_blocks_) {
+    const memory::BlockVectors& block = blocks_[counted_blocks_];
+    if (block.first + block.count > j) break;
+    for (std::size_t p = 0; p < operands_->members; ++p)
+      steps_[p] += operands_->blocks[counted_blocks_].vectors[p] * block.count;
   }
+  std::int64_t fewest = std::numeric_limits<std::int64_t>::max();
+  for (std::size_t p = 0; p < operands_->members; ++p)
+    if (!operands_->idle(p)) fewest = std::min(fewest, steps_[p]);  // idle ones are not on record
   // Of a member that takes no step in the entry's block, the last pop was in its last cycle.
   const std::int64_t wanted = std::max<std::int64_t>(fewest - 2, kBefore);
   const auto same = [&](std::int64_t now, std::int64_t then, std::int64_t enough) {
@@ -98,12 +104,11 @@ std::span<const std::int64_t> GroupReplay::advance(const ArrivalView& arrivals) 
     ++block_;
     at_ = 0;
   }
-  std::vector<std::int64_t>& pops = pops_[turn_ ^= 1];
   const std::size_t count = end - popped_;
-  if (pops.size() < count) pops.resize(count);
-  memory::recall_times(std::span(team_->pops).subspan(popped_, count), span_.start, pops.data());
+  if (pops_.size() < count) pops_.resize(count);
+  memory::recall_times(std::span(team_->pops).subspan(popped_, count), span_.start, pops_.data());
   popped_ = end;
-  return std::span(pops).first(count);
+  return std::span(pops_).first(count);
 }
 
 GroupTimes GroupReplay::times(std::size_t member) const {

@@ -29,7 +29,7 @@ class GroupReplay {
              const TileJob& job, std::int64_t group, std::int64_t start);
 
   /// \return for each entry that is certainly popped, in stream order, when the last member
-  ///         popped it; valid until the next call but one. None once arrivals differ.
+  ///         popped it; valid until the next call. None once arrivals differ.
   std::span<const std::int64_t> advance(const ArrivalView& arrivals);
 
   [[nodiscard]] bool differs() const { return differs_; }
@@ -41,7 +41,7 @@ class GroupReplay {
 
  private:
   [[nodiscard]] bool agrees(const ArrivalView& arrivals, std::size_t end);
-  [[nodiscard]] bool harmless(const ArrivalView& arrivals, std::size_t entry) const;
+  [[nodiscard]] bool harmless(const ArrivalView& arrivals, std::size_t entry);
 
   const GroupRecord* record_ = nullptr;
   const GroupRecord::Team* team_ = nullptr;
@@ -54,8 +54,9 @@ class GroupReplay {
   std::size_t block_ = 0, at_ = 0;  ///< the run to come
   std::size_t popped_ = 0;
   bool differs_ = false;
-  std::vector<std::int64_t> pops_[2];  ///< in turn: what was returned last stays a while
-  std::size_t turn_ = 0;
+  std::vector<std::int64_t> pops_;
+  std::size_t counted_blocks_ = 0;  ///< whose steps are in:
+  TeamNumbers steps_{};             ///< of each member
 };
 
 /// The arrivals of a group, as a record has them.

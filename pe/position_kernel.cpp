@@ -23,8 +23,8 @@ class Sums {
   HWY_INLINE void clear() { std::fill_n(sum_, kPositionStep, 0); }
   HWY_INLINE void add(const PositionPair& pair, const std::int16_t* planes) {
     for (std::size_t i = 0; i < kPositionStep; ++i)
-      sum_[i] += planes[pair.offset[0] + i] * pair.value[0] +
-                 planes[pair.offset[1] + i] * pair.value[1];
+      sum_[i] +=
+          planes[pair.offset[0] + i] * pair.value[0] + planes[pair.offset[1] + i] * pair.value[1];
   }
   HWY_INLINE void add_to(std::int64_t* sums) const {
     for (std::size_t i = 0; i < kPositionStep; ++i) sums[i] += sum_[i];
@@ -45,7 +45,7 @@ using V32 = hn::Vec<D32>;
 /// In each lane of 32 bits the sum, on top of what is there, of two products: of the lanes of 16
 /// bits in its place.
 HWY_INLINE V32 add_pairs(V16 a, V16 b, V32 sum) {
-#if HWY_ARCH_X86
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128
   V32 unused = hn::Zero(D32());
   return hn::ReorderWidenMulAccumulate(D32(), a, b, sum, unused);  // a single instruction there
 #else
@@ -60,7 +60,7 @@ HWY_INLINE V32 add_pairs(V16 a, V16 b, V32 sum) {
 /// A vector that is used twice. Loads are what sums take longest with, and the compiler would
 /// rather load it again.
 HWY_INLINE V16 loaded_once(V16 v) {
-#if HWY_ARCH_X86
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128
   __asm__("" : "+v"(v.raw));
 #endif
   return v;
@@ -144,10 +144,10 @@ void add_on_target(const PositionTables& tables, const std::int16_t* planes, std
   for (std::size_t n = 0; n < parts; ++n) {
     const std::size_t end = vectors * (n + 1) / parts;
     for (std::size_t chunk = 0; chunk < tables.chunks(); ++chunk)
-      kAdd[end - at - 1](tables, chunk,
-                         planes + chunk * tables.chunk_blocks() * tables.plane() +
-                             at * Sums::kPositions,
-                         sums + at * Sums::kPositions);
+      kAdd[end - at - 1](
+          tables, chunk,
+          planes + chunk * tables.chunk_blocks() * tables.plane() + at * Sums::kPositions,
+          sums + at * Sums::kPositions);
     at = end;
   }
 }

@@ -9,7 +9,7 @@ namespace {
 
 /// Bytes of planes that stay in the first cache beside weights and sums.
 constexpr std::size_t kChunkBytes = std::size_t{24} << 10;
-/// Positions whose sums are in registers at a time.
+/// Positions whose sums are in registers at a time, where there are most of these.
 constexpr std::size_t kHeldPositions = 192;
 
 /// Lines of a channel's planes, over all PEs, to an input: of more, sums are made one product at

@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t kMostRefuted = 2;
 /// Groups that each thread may be ahead of the machine.
 constexpr std::size_t kGroupsAhead = 2;
-/// Groups for each thread, without which the last one leaves the others waiting for too long.
+/// With fewer groups for each of two threads the last one leaves the other waiting for too long.
+/// Nor are more groups taken up ahead than that many threads would.
 constexpr std::size_t kFewestGroups = 8;
 
 }  // namespace
@@ -23,9 +24,9 @@ Rehearsal::~Rehearsal() { end_tile(); }
 
 void Rehearsal::begin_tile(const TileJob& job, std::size_t teams) {
   job_ = &job;
-  const auto threads = static_cast<std::size_t>(workers_.threads());
-  active_ = threads > 1 && teams > 0 && job.kept == nullptr && job.tables->usable() &&
-            job.stream->groups() >= kFewestGroups * threads;
+  const std::size_t threads =
+      std::min(static_cast<std::size_t>(workers_.threads()), job.stream->groups() / kFewestGroups);
+  active_ = threads > 1 && teams > 0 && job.kept == nullptr && job.tables->usable();
   refuted_ = 0;
   record_ = nullptr;
   reached_ = -1;
@@ -34,13 +35,14 @@ void Rehearsal::begin_tile(const TileJob& job, std::size_t teams) {
   run_entries_ = std::min(std::max<std::size_t>(job.tables->longest_block(), 1),
                           static_cast<std::size_t>(job.arch->weight_fifo_entries));
   places_.resize(1 + threads * kGroupsAhead);
-  for (Place& p : places_) p.state = State::open;
+  stages_.reserve(static_cast<std::size_t>(workers_.threads()));
   next_ = end_ = 0;
 }
 
 void Rehearsal::reach(std::int64_t group) {
   reached_ = group;
   went_on_ = false;
+  refuting_teams_ = 0;
   record_ = nullptr;
   if (!active_) return;
   std::unique_lock lock(mutex_);
@@ -85,8 +87,13 @@ std::span<const std::uint64_t> Rehearsal::weight_counts() const {
 
 void Rehearsal::refute(std::size_t teams) {
   record_ = nullptr;
+  if (!active_) return;
   // A few teams that go another way are better than none that goes by the record.
-  if (!active_ || 2 * teams <= operands_.size() || ++refuted_ < kMostRefuted) return;
+  const auto most = static_cast<std::size_t>(std::count_if(
+      operands_.begin(), operands_.end(), [](const TeamOperands* o) { return !o->idle(); }));
+  const bool few_before = 2 * refuting_teams_ <= most;
+  refuting_teams_ += teams;
+  if (!few_before || 2 * refuting_teams_ <= most || ++refuted_ < kMostRefuted) return;
   active_ = false;
   const std::lock_guard lock(mutex_);
   end_ = 0;
@@ -127,7 +134,7 @@ bool Rehearsal::rehearse_next() {
   {
     const std::lock_guard lock(mutex_);
     place(group).state = state;
-    stages_.push_back(std::move(stage));
+    if (stage) stages_.push_back(std::move(stage));  // there is room: no more than threads
   }
   done_.notify_all();
   return true;

@@ -19,9 +19,9 @@
 namespace scnn::pe {
 
 /// Threads take up groups that the machine has not come to, and put on record how they will go if
-/// the weight supply is never late and the group's first vectors are there when it begins. Teams
-/// then go by the record for as long as the arrivals agree with it (GroupReplay): what a record
-/// assumes needs no proof.
+/// the weight supply is never late and the group's first vectors are there when it begins. That may
+/// turn out wrong: teams go by the record only for as long as the arrivals agree with it
+/// (GroupReplay).
 ///
 /// A group that nobody has taken up when the machine comes to it is the machine's own. Records that
 /// fail end the rehearsal of a tile: its supply is what the machine waits for.
@@ -46,20 +46,21 @@ class Rehearsal {
   [[nodiscard]] bool more();
   /// Of the group reached: its record, or null when the machine runs it itself.
   [[nodiscard]] const GroupRecord* record() const { return record_; }
-  /// Of the group reached, when it has a record: its weights that are not zero, by block and column.
+  /// Of the group reached: its weights that are not zero, by block and column. \pre `record`
   [[nodiscard]] std::span<const std::uint64_t> weight_counts() const;
-  /// The arrivals of the group reached are not those of its record, and some teams cannot go by it.
+  /// The arrivals of the group reached are not those of its record, and some teams, of those that
+  /// could, do not go by it.
   void refute(std::size_t teams);
-  /// The tile is over; nobody reads it any longer.
+  /// The tile is over, or given up: waits until no thread reads it any longer.
   void end_tile();
 
   /// From any thread, each team for itself: a team's operands of the tile are loaded.
   void join(std::size_t team, const TeamOperands& operands) { operands_[team] = &operands; }
 
  private:
-  enum class State : std::uint8_t { open, taken, ready, failed };
+  enum class State : std::uint8_t { taken, ready, failed };
   struct Place {
-    State state = State::open;
+    State state = State::failed;
     GroupRecord record;
     std::vector<std::uint64_t> weight_counts;
   };
@@ -82,7 +83,8 @@ class Rehearsal {
   std::vector<const TeamOperands*> operands_;  ///< by team
   std::size_t run_entries_ = 1;
   bool active_ = false;
-  std::size_t refuted_ = 0;  ///< groups
+  std::size_t refuting_teams_ = 0;  ///< of the group reached
+  std::size_t refuted_ = 0;         ///< groups
   const GroupRecord* record_ = nullptr;
   std::int64_t reached_ = -1;
   bool went_on_ = false;  ///< since the group was reached
@@ -90,9 +92,9 @@ class Rehearsal {
   std::mutex mutex_;
   std::condition_variable done_;
   // Guarded by the mutex.
-  std::int64_t next_ = 0;  ///< first group that nobody has taken up
-  std::int64_t end_ = 0;   ///< groups from here on must wait
-  std::vector<Place> places_;  ///< by group, in turn
+  std::int64_t next_ = 0;                       ///< first group that nobody has taken up
+  std::int64_t end_ = 0;                        ///< groups from here on must wait
+  std::vector<Place> places_;                   ///< by group, in turn
   std::vector<std::unique_ptr<Stage>> stages_;  ///< that nobody is using
 };
 

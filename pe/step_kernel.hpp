@@ -53,9 +53,8 @@ struct TeamState {
 };
 
 /// Takes every run whose weight vectors' arrivals are all known, with all members.
-/// \pre the rows of all known entries are made; `run_pops` has
-/// room for the longest run, and
-///      `pops` for every entry known and not yet popped
+/// \pre the rows of all known entries are made; `run_pops` has room for the longest run, and `pops`
+///      for every entry known and not yet popped
 void advance_steps(TeamState& state);
 
 /// Updates in the longest queue of a member.

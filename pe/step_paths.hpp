@@ -13,10 +13,9 @@ struct StepPaths {
   std::uint64_t repeated_groups = 0;
   /// Groups that began as on an earlier machine and then went another way.
   std::uint64_t left_groups = 0;
-
   /// Groups of a team that went as they had been rehearsed on another thread.
   std::uint64_t rehearsed_groups = 0;
-  /// Groups that went another way.
+  /// Groups of a team that left their record.
   std::uint64_t refuted_groups = 0;
 
   StepPaths& operator+=(const StepPaths& other) {

@@ -30,7 +30,8 @@ void StepRows::begin_group(const StepTables& tables, std::int64_t group,
 void StepRows::make_all(Workers& workers) {
   const auto blocks = tables_->blocks(group_);
   std::size_t bytes = 0;
-  for (std::size_t b = 0; b < blocks.size(); ++b) bytes += blocks[b].count * tables_->vector_bytes(b);
+  for (std::size_t b = 0; b < blocks.size(); ++b)
+    bytes += blocks[b].count * tables_->vector_bytes(b);
   make_room(0, bytes);
   for (std::size_t b = 0; b < blocks.size(); ++b) block_offset_[b] = place_block(b);
   // Blocks by the handful: one alone is too little for a task.

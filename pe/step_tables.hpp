@@ -140,13 +140,13 @@ class StepTables {
     const std::uint64_t* updates = nullptr;
   };
   std::vector<PositionRows> position_rows_;
-  std::vector<std::uint64_t> updates_;  ///< `[phase][column][class]`: all ones, or zero
+  std::vector<std::uint64_t> updates_;    ///< `[phase][column][class]`: all ones, or zero
   std::vector<std::size_t> block_bytes_;  ///< of a vector, by block
   std::vector<std::uint32_t> column_of_;  ///< by kernel position, within its phase
   std::size_t columns_ = 0;
   std::vector<std::uint64_t> weight_counts_;  ///< non-zero, by block and column, all groups
   std::size_t longest_block_ = 0;
-  std::vector<BlockWork> work_;               ///< by block, of all groups
+  std::vector<BlockWork> work_;  ///< by block, of all groups
   /// Of the last tile that ended; PEs read it when the next may have begun.
   struct Ended {
     std::size_t classes = 0;

@@ -20,7 +20,7 @@ namespace scnn::pe {
 /// Keeps the time of its members while they run a group: as far as the arrivals allow, it runs
 /// them ahead of the kernel, by the step kernel or by a record of how the group will go.
 ///
-/// Contract: `begin` a group; then, whenever arrivals have become known, `look` at them and
+/// Contract: whenever arrivals have become known, `look` at them and at the group's command, and
 /// `work`; when `stuck`, once more after the rows of the group are made. `end` a group that is
 /// `finished`.
 class StepTeam : public Task {
@@ -34,7 +34,7 @@ class StepTeam : public Task {
   [[nodiscard]] bool takes(const TileJob& job) const;
   [[nodiscard]] std::size_t size() const { return members_.size(); }
 
-  /// A group begins: its command and, from now on, its arrivals. Both outlive the group.
+  /// The command of a group, and its arrivals. Both outlive the group.
   void look(const PeCommand& command, const memory::ArrivalReport& arrivals) {
     command_ = &command;
     arrivals_ = &arrivals;

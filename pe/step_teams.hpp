@@ -18,8 +18,10 @@ namespace scnn::pe {
 /// Runs the teams on the threads, and reports their pops and the group's finish.
 ///
 /// Decoupled machine only. Teams that the step kernel cannot take rest, and their members keep
-/// their own time. Those that take a tile take the same vectors in the same runs, so neighbours
-/// tell their pops together: of each entry, when the last of them popped it.
+/// their own time. Those that take a tile and have activations take the same vectors in the same
+/// runs, so neighbours tell their pops together: of each entry, when the last of them popped it.
+/// Teams without activations pop no entry later than the others, and are told of only where there
+/// are no others.
 class StepTeams : public sc_core::sc_module {
  public:
   memory::WireIn<PeCommand> command{"command"};
@@ -56,8 +58,8 @@ class StepTeams : public sc_core::sc_module {
   bool submitted_ = false;          ///< waits for the work to be reported
   bool missed_ = false;             ///< arrivals came while submitted
   std::uint64_t tile_ = 0;
-  std::size_t popped_ = 0;                ///< entries of the tile
-  std::vector<std::int64_t> latest_[2];   ///< pops, in turn: what was told last stays a while
+  std::size_t popped_ = 0;               ///< entries of the tile
+  std::vector<std::int64_t> latest_[2];  ///< pops, in turn: what was told last stays a while
   std::size_t turn_ = 0;
   sc_core::sc_event loading_, loaded_, submitted_event_;
 };

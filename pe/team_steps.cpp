@@ -33,7 +33,9 @@ void TeamSteps::start_group(std::int64_t group, std::int64_t start, const StepRo
   state_.queues = queues_.data();
   // A place without a member never waits, nor does a member that only pops.
   for (std::size_t p = 0; p < kTeam; ++p)
-    state_.next[p] = p < operands_->members && !operands_->idle(p) ? start : std::numeric_limits<std::int64_t>::max() / 2;
+    state_.next[p] = p < operands_->members && !operands_->idle(p)
+                         ? start
+                         : std::numeric_limits<std::int64_t>::max() / 2;
   state_.last_issue.fill(start - 1);
   state_.last_pop.fill(start);
   state_.bank_stall.fill(0);
@@ -52,13 +54,12 @@ std::span<const std::int64_t> TeamSteps::advance(const ArrivalView& arrivals) {
   const std::size_t end = std::min(arrivals.known, group_end_);
   const std::size_t next =
       state_.block < state_.blocks.size() ? state_.blocks[state_.block].first + state_.at : end;
-  std::vector<std::int64_t>& pops = pops_[turn_ ^= 1];
-  if (end > next && pops.size() < end - next) pops.resize(end - next);
+  if (end > next && pops_.size() < end - next) pops_.resize(end - next);
   state_.known = arrivals.known;
   state_.first_told = arrivals.first;
   state_.arrival = arrivals.cycle;
   state_.late_until = arrivals.late_until;
-  state_.pops = pops.data();
+  state_.pops = pops_.data();
   state_.popped = 0;
   arrivals_ = arrivals;
   if (operands_->idle())
@@ -66,7 +67,7 @@ std::span<const std::int64_t> TeamSteps::advance(const ArrivalView& arrivals) {
   else
     advance_steps(state_);
   finished_ = state_.block == state_.blocks.size();
-  return std::span(pops).first(state_.popped);
+  return std::span(pops_).first(state_.popped);
 }
 
 /// Of a team without activations: every entry as it arrives.

@@ -22,7 +22,7 @@ namespace scnn::pe {
 /// Contract:
 /// - cycles are counted from the start of the tile;
 /// - `advance` takes whole runs (S15): a run starts when the arrivals of all its vectors
-///   are known;
+///   are known; a team without activations pops all that is known;
 /// - what becomes of products, and their sums, is the members' own affair (RunAhead).
 class TeamSteps {
  public:
@@ -35,7 +35,7 @@ class TeamSteps {
 
   /// Issues every step that can be placed with certainty.
   /// \return for each entry popped, in stream order, when the last member popped it; valid
-  ///         until the next call but one
+  ///         until the next call
   std::span<const std::int64_t> advance(const ArrivalView& arrivals);
 
   [[nodiscard]] bool finished() const { return finished_; }
@@ -53,10 +53,9 @@ class TeamSteps {
   std::vector<std::uint8_t> queues_;
   ArrivalView arrivals_;
   std::int64_t start_ = 0;
-  std::int64_t popped_ = 0;  ///< last pop of a team that only pops
+  std::int64_t popped_ = 0;                      ///< last pop of a team that only pops
   std::size_t group_first_ = 0, group_end_ = 0;  ///< entries of the group
-  std::vector<std::int64_t> pops_[2];            ///< in turn: what was returned last stays a while
-  std::size_t turn_ = 0;
+  std::vector<std::int64_t> pops_;
   bool finished_ = false;
 };
 

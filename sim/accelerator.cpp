@@ -61,7 +61,8 @@ Accelerator::Accelerator(const sc_core::sc_module_name& name, const memory::Arch
     sequencer_ = std::move(clocked);
   } else {
     no_clock_ = std::make_unique<sc_core::sc_signal<bool>>("no_clock");
-    sequencer_ = std::make_unique<DecoupledSequencer>("sequencer", arch, fault, workers, rehearsal_, failures);
+    sequencer_ = std::make_unique<DecoupledSequencer>("sequencer", arch, fault, workers, rehearsal_,
+                                                      failures);
   }
   for (std::int64_t p = 0; p < arch.pe_count(); ++p)
     pes_.push_back(std::make_unique<pe::Pe>(fmt::format("pe_{}", p).c_str(), arch, p, engine, fault,
@@ -75,8 +76,8 @@ void Accelerator::make_teams(const pe::FaultPlan& fault, pe::Workers& workers,
                              memory::Failures& failures) {
   std::vector<pe::RunAhead*> members;
   for (auto& pe : pes_) members.push_back(&pe->ahead());
-  teams_ = std::make_unique<pe::StepTeams>("step_teams", members, fault, workers, rehearsal_,
-                                           failures);
+  teams_ =
+      std::make_unique<pe::StepTeams>("step_teams", members, fault, workers, rehearsal_, failures);
   teams_->command(wires_->command);
   teams_->arrivals(wires_->arrivals);
   for (std::size_t t = 0; t < teams_->pops.size(); ++t)

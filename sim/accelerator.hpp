@@ -41,6 +41,7 @@ class Accelerator : public sc_core::sc_module {
   [[nodiscard]] OutputCollector& collector() { return collector_; }
   [[nodiscard]] memory::DramChannel& dram() { return dram_; }
   [[nodiscard]] memory::WeightBroadcast& broadcast() { return broadcast_; }
+  [[nodiscard]] pe::Rehearsal& rehearsal() { return rehearsal_; }
   [[nodiscard]] std::vector<std::unique_ptr<pe::Pe>>& pes() { return pes_; }
   /// The command the PEs follow.
   [[nodiscard]] const pe::PeCommand& command() const;
@@ -62,10 +63,10 @@ class Accelerator : public sc_core::sc_module {
   memory::WeightBroadcast broadcast_;
   pe::HaloNetwork halo_;
   OutputCollector collector_;
-  pe::Rehearsal rehearsal_;
   std::unique_ptr<Sequencer> sequencer_;
   std::vector<std::unique_ptr<pe::Pe>> pes_;
   std::unique_ptr<pe::StepTeams> teams_;  ///< decoupled only
+  pe::Rehearsal rehearsal_;               ///< reads what the teams have loaded: ends before them
 };
 
 }  // namespace scnn::sim

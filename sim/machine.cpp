@@ -133,7 +133,20 @@ class Machine::Impl {
     return result;
   }
 
+  /// Threads that compute groups ahead read the job: none is left at it, however a run ends.
+  class Rehearsed {
+   public:
+    explicit Rehearsed(pe::Rehearsal& rehearsal) : rehearsal_(rehearsal) {}
+    ~Rehearsed() { rehearsal_.end_tile(); }
+    Rehearsed(const Rehearsed&) = delete;
+    Rehearsed& operator=(const Rehearsed&) = delete;
+
+   private:
+    pe::Rehearsal& rehearsal_;
+  };
+
   void simulate(const LayerJob& job) {
+    const Rehearsed rehearsed(accelerator_.rehearsal());
     Sequencer& sequencer = accelerator_.sequencer();
     fifo_writes_before_ = accelerator_.broadcast().fifo_writes();
     sequencer.start(job);

@@ -24,8 +24,7 @@ std::uint64_t nonzero_mask(std::span<const std::int16_t> dense) {
       word |= std::uint64_t{static_cast<std::uint16_t>(dense[i + k])} << (16 * k);
     constexpr std::uint64_t kLow = 0x7fff'7fff'7fff'7fff;
     const std::uint64_t told = (((word & kLow) + kLow) | word) & ~kLow;
-    constexpr std::uint64_t kGather =
-        (1ULL << 60) | (1ULL << 45) | (1ULL << 30) | (1ULL << 15);
+    constexpr std::uint64_t kGather = (1ULL << 60) | (1ULL << 45) | (1ULL << 30) | (1ULL << 15);
     mask |= (((told >> 15) * kGather) >> 60) << i;
   }
   for (; i < dense.size(); ++i) mask |= std::uint64_t{dense[i] != 0} << i;

@@ -135,7 +135,8 @@ class BlockEncoder {
     const std::size_t before = values.size();
     values.resize(before + dense_.size());
     runs.resize(before + dense_.size());
-    const std::size_t stored = singles_.encode(dense_, values.data() + before, runs.data() + before);
+    const std::size_t stored =
+        singles_.encode(dense_, values.data() + before, runs.data() + before);
     values.resize(before + stored);
     runs.resize(before + stored);
   }
@@ -265,9 +266,8 @@ EncodedWeights encode_weights(const WeightLayout& layout, const Tensor<std::int1
   const auto groups = static_cast<std::size_t>(layout.shape.groups * layout.kgroups());
   const std::size_t count = for_each.parts(groups);
   std::vector<BlockEncoder> parts(count, BlockEncoder(source));
-  for_each.run(count, [&](std::size_t p) {
-    parts[p].encode(groups * p / count, groups * (p + 1) / count);
-  });
+  for_each.run(
+      count, [&](std::size_t p) { parts[p].encode(groups * p / count, groups * (p + 1) / count); });
   return join(layout, parts, for_each);
 }
 

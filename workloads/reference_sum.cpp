@@ -33,13 +33,13 @@ void add_on_target(std::span<const ReferenceTerms> terms, const std::int16_t* in
 #else
 using D16 = hn::CappedTag<std::int16_t, 16>;
 using D32 = hn::RepartitionToWide<D16>;
-using D64 = hn::Rebind<std::int64_t, hn::Half<D32>>;
+using D64 = hn::Rebind<std::int64_t, hn::Half<D32> >;
 using V16 = hn::Vec<D16>;
 using V32 = hn::Vec<D32>;
 
 /// What two terms add to the sums of neighbouring positions, in every second lane of `inputs`.
 HWY_INLINE V32 products(V16 inputs, V16 weights) {
-#if HWY_ARCH_X86
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128
   V32 none = hn::Zero(D32());  // the instruction leaves it alone there
   return hn::ReorderWidenMulAccumulate(D32(), inputs, weights, none, none);
 #else

@@ -1,4 +1,5 @@
-/// The inner loop of the reference convolution, with run-time dispatch.
+/// The inner loop of the reference convolution, with run-time dispatch. What it has in common with
+/// the machine's own sums (pe/position_kernel) is written twice on purpose.
 #pragma once
 
 #include <cstddef>

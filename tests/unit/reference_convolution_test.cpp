@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
+#include "pe/step_kernel.hpp"
+#include "tests/support/last_first.hpp"
 #include "workloads/counter_rng.hpp"
 
 using namespace scnn;
@@ -90,7 +92,9 @@ TEST_CASE("The reference convolution equals seven plain loops on random layers")
     const auto input = random_tensor({1, s.C, s.H, s.W}, 2 * seed, limit);
     const auto weights = random_tensor({s.K, s.group_C(), s.R, s.S}, 2 * seed + 1, limit);
     INFO("seed " << seed);
-    REQUIRE(reference_convolution(s, input, weights) == naive(s, input, weights));
+    const auto expected = naive(s, input, weights);
+    REQUIRE(reference_convolution(s, input, weights) == expected);
+    REQUIRE(reference_convolution(s, input, weights, test::last_first(2)) == expected);
     ++checked;
     strided += s.stride_h > 1 && s.stride_w > 1 && s.stride_h != s.stride_w;
     dilated += s.dilation_h > 1 && s.R > 1;
@@ -107,9 +111,14 @@ TEST_CASE("The reference convolution is exact where 32 bits are not enough") {
   constexpr std::int16_t lowest = std::numeric_limits<std::int16_t>::min();
   const Tensor<std::int16_t> input({1, s.C, s.H, s.W}, lowest);
   const Tensor<std::int16_t> weights({s.K, s.C, s.R, s.S}, lowest);
-  const auto out = reference_convolution(s, input, weights);
-  CHECK(std::ranges::all_of(out.values(),
-                            [](std::int64_t v) { return v == std::int64_t{9 * 70} << 30; }));
+  for (const std::string& target : pe::step_kernel_targets()) {
+    INFO("instruction set " << target);
+    pe::force_step_kernel_target(target);
+    const auto out = reference_convolution(s, input, weights);
+    CHECK(std::ranges::all_of(out.values(),
+                              [](std::int64_t v) { return v == std::int64_t{9 * 70} << 30; }));
+  }
+  pe::force_step_kernel_target("");
 }
 
 TEST_CASE("The reference convolution works on planes longer and taller than its stretches") {
@@ -118,8 +127,13 @@ TEST_CASE("The reference convolution works on planes longer and taller than its 
         .C = 3, .H = H, .W = W, .K = 2, .R = 2, .S = 3, .stride_w = 2, .pad_left = 1};
     const auto input = random_tensor({1, s.C, s.H, s.W}, H, 32767);
     const auto weights = random_tensor({s.K, s.C, s.R, s.S}, W, 32767);
-    INFO(H << " x " << W);
-    CHECK(reference_convolution(s, input, weights) == naive(s, input, weights));
+    const auto expected = naive(s, input, weights);
+    for (const std::string& target : pe::step_kernel_targets()) {
+      INFO(H << " x " << W << ", instruction set " << target);
+      pe::force_step_kernel_target(target);
+      CHECK(reference_convolution(s, input, weights) == expected);
+    }
+    pe::force_step_kernel_target("");
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "sparse_formats/error.hpp"
+#include "tests/support/last_first.hpp"
 #include "tests/support/random_layer.hpp"
 
 using namespace scnn;
@@ -151,6 +152,11 @@ TEST_CASE("Decoding encoded weights gives them back, for every option of the enc
         const EncodedWeights encoded = encode_weights(layout, weights);
         INFO("index_bits " << bits << ", " << name_of(granularity) << ", layer " << i);
         REQUIRE(decode_weights(encoded) == weights);
+        const EncodedWeights in_parts = encode_weights(layout, weights, test::last_first(3));
+        REQUIRE(in_parts.values == encoded.values);
+        REQUIRE(in_parts.runs == encoded.runs);
+        REQUIRE(in_parts.value_offsets == encoded.value_offsets);
+        REQUIRE(in_parts.run_offsets == encoded.run_offsets);
       }
     }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "tests/support/last_first.hpp"
 #include "tests/support/random_layer.hpp"
 
 using namespace scnn;
@@ -29,6 +30,18 @@ WeightStream stream_of(const sparse::WeightLayout& layout, std::vector<std::int1
   const LayerShape& s = layout.shape;
   const Tensor<std::int16_t> tensor({s.K, s.group_C(), s.R, s.S}, std::move(weights));
   return make_weight_stream(sparse::encode_weights(layout, tensor), 0, F);
+}
+
+bool equal(const WeightStream& a, const WeightStream& b) {
+  const auto same_vector = [](const WeightVector& v, const WeightVector& w) {
+    return v.first == w.first && v.count == w.count;
+  };
+  const auto same_block = [](const BlockVectors& v, const BlockVectors& w) {
+    return v.first == w.first && v.count == w.count && v.nonzero == w.nonzero;
+  };
+  return a.weights == b.weights && std::ranges::equal(a.vectors, b.vectors, same_vector) &&
+         std::ranges::equal(a.blocks, b.blocks, same_block) && a.bits == b.bits &&
+         a.group_first == b.group_first && a.index_bits == b.index_bits;
 }
 
 }  // namespace
@@ -101,6 +114,7 @@ TEST_CASE("The streams of a layer carry its footprint, in the order of the block
       std::size_t b = 0;
       for (std::int64_t n = 0; n < s.groups; ++n) {
         const WeightStream stream = make_weight_stream(encoded, n, F);
+        REQUIRE(equal(make_weight_stream(encoded, n, F, test::last_first(2)), stream));
         bits += stream.footprint_bits();
         index_bits += stream.index_bits;
         REQUIRE(std::ranges::is_sorted(stream.bits));
