@@ -1,6 +1,6 @@
 #include "pe/kept_work.hpp"
 
-#include <algorithm>
+#include "pe/step_tables.hpp"
 
 namespace scnn::pe {
 namespace {
@@ -14,18 +14,11 @@ KeptWork::KeptWork(const TileJob& job)
       teams(teams_of(job)),
       groups(static_cast<std::size_t>(job.groups())) {
   for (GroupRecord& group : groups) group.teams.resize(teams_of(job));
-  for (const memory::BlockVectors& block : job.stream->blocks)
-    longest_block_ = std::max<std::size_t>(longest_block_, block.count);
-}
-
-std::size_t KeptWork::run_entries(const TileJob& job) const {
-  return std::max<std::size_t>(
-      1, std::min(longest_block_, static_cast<std::size_t>(job.arch->weight_fifo_entries)));
 }
 
 const GroupRecord* KeptWork::record(const TileJob& job, std::int64_t group) const {
   const GroupRecord& found = groups[static_cast<std::size_t>(group)];
-  return !job.values && found.run_entries == run_entries(job) ? &found : nullptr;
+  return !job.values && found.run_entries == job.tables->longest_run() ? &found : nullptr;
 }
 
 double KeptWork::bytes(const TileJob& job) {

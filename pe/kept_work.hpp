@@ -39,15 +39,10 @@ struct KeptWork {
   /// The record of a group, when the job may use it: only time is wanted, and runs are as
   /// long as they were.
   [[nodiscard]] const GroupRecord* record(const TileJob& job, std::int64_t group) const;
-  /// Longest run of weight vectors under the job's FIFO.
-  [[nodiscard]] std::size_t run_entries(const TileJob& job) const;
 
   std::vector<Pe> pes;
   std::vector<Team> teams;
   std::vector<GroupRecord> groups;
-
- private:
-  std::size_t longest_block_ = 0;
 };
 
 }  // namespace scnn::pe

@@ -32,8 +32,6 @@ void Rehearsal::begin_tile(const TileJob& job, std::size_t teams) {
   reached_ = -1;
   if (!active_) return;
   operands_.assign(teams, nullptr);
-  run_entries_ = std::min(std::max<std::size_t>(job.tables->longest_block(), 1),
-                          static_cast<std::size_t>(job.arch->weight_fifo_entries));
   places_.resize(1 + threads * kGroupsAhead);
   stages_.reserve(static_cast<std::size_t>(workers_.threads()));
   next_ = end_ = 0;
@@ -169,7 +167,7 @@ void Rehearsal::play(std::int64_t group, Stage& stage, Place& place) const {
       stage.pops[t].insert(stage.pops[t].end(), more.begin(), more.end());
     }
   }
-  place.record.run_entries = run_entries_;
+  place.record.run_entries = job_->tables->longest_run();
   place.record.teams.resize(teams);
   record_arrivals(place.record, view(), span);
   for (std::size_t t = 0; t < teams; ++t) {

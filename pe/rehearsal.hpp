@@ -81,7 +81,6 @@ class Rehearsal {
   Workers& workers_;
   const TileJob* job_ = nullptr;
   std::vector<const TeamOperands*> operands_;  ///< by team
-  std::size_t run_entries_ = 1;
   bool active_ = false;
   std::size_t refuting_teams_ = 0;  ///< of the group reached
   std::size_t refuted_ = 0;         ///< groups

@@ -1,6 +1,7 @@
 /// What every PE's step kernel reads of a tile and its K-groups, prepared once for all of them.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -75,8 +76,11 @@ class StepTables {
   [[nodiscard]] std::span<const memory::BlockVectors> blocks(std::int64_t group) const {
     return job_->stream->group_blocks(static_cast<std::size_t>(group));
   }
-  /// Vectors of the longest block of all groups.
-  [[nodiscard]] std::size_t longest_block() const { return longest_block_; }
+  /// Vectors of the longest run (S15) of all groups; at least one.
+  [[nodiscard]] std::size_t longest_run() const {
+    const auto fifo = static_cast<std::size_t>(job_->arch->weight_fifo_entries);
+    return std::max<std::size_t>(1, std::min(longest_block_, fifo));
+  }
   /// Kernel positions of a phase at most; weights are counted by block and column.
   [[nodiscard]] std::size_t columns() const { return columns_; }
   [[nodiscard]] std::size_t count_size() const { return weight_counts_.size(); }
@@ -145,8 +149,8 @@ class StepTables {
   std::vector<std::uint32_t> column_of_;  ///< by kernel position, within its phase
   std::size_t columns_ = 0;
   std::vector<std::uint64_t> weight_counts_;  ///< non-zero, by block and column, all groups
-  std::size_t longest_block_ = 0;
-  std::vector<BlockWork> work_;  ///< by block, of all groups
+  std::size_t longest_block_ = 0;             ///< vectors, of all groups
+  std::vector<BlockWork> work_;               ///< by block, of all groups
   /// Of the last tile that ended; PEs read it when the next may have begun.
   struct Ended {
     std::size_t classes = 0;

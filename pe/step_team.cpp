@@ -136,7 +136,7 @@ void StepTeam::keep(std::span<const GroupTimes> times) {
   record.run_entries = 0;
   if (times.front().finish - start_ > std::numeric_limits<std::int32_t>::max() / 2) return;
   record_arrivals(record, view(), span);
-  record.run_entries = job_->kept->run_entries(*job_);
+  record.run_entries = job_->tables->longest_run();
 }
 
 }  // namespace scnn::pe

@@ -16,7 +16,7 @@ void TeamSteps::start_tile(const TileJob& job, const TeamOperands& operands) {
   state_.I = static_cast<std::size_t>(job.arch->I);
   state_.banks = job.tables->banks();
   state_.threshold = job.arch->accumulator.queue_threshold;
-  state_.run_pops.resize(std::min(job.tables->longest_block(), state_.run_entries));
+  state_.run_pops.resize(job.tables->longest_run());
 }
 
 void TeamSteps::start_group(std::int64_t group, std::int64_t start, const StepRows& rows) {
