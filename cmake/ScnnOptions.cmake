@@ -44,3 +44,11 @@ function(scnn_library name)
   add_library(scnn::${name} ALIAS scnn_${name})
   target_link_libraries(scnn_${name} PUBLIC scnn_options)
 endfunction()
+
+# Compiles a source with kernels for one instruction set only, where it is instrumented.
+function(scnn_one_instruction_set source)
+  if(SCNN_SANITIZE AND CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
+    set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS
+                                "-DHWY_COMPILE_ONLY_STATIC;-mavx2;-mfma;-mbmi;-mbmi2;-mf16c;-maes;-mpclmul")
+  endif()
+endfunction()

@@ -1,12 +1,8 @@
 #include "pe/step_kernel.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
 #include <utility>
-
-#include "sparse_formats/error.hpp"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "pe/step_kernel.cpp"
@@ -391,8 +387,6 @@ void advance_on_target(TeamState& s) {
     Runner<AnyQueues<std::uint16_t>>(s).advance();
 }
 
-const char* name_on_target() { return hwy::TargetName(HWY_TARGET); }
-
 }  // namespace HWY_NAMESPACE
 }  // namespace scnn::pe
 HWY_AFTER_NAMESPACE();
@@ -401,7 +395,6 @@ HWY_AFTER_NAMESPACE();
 namespace scnn::pe {
 
 HWY_EXPORT(advance_on_target);
-HWY_EXPORT(name_on_target);
 
 void advance_steps(TeamState& state) { HWY_DYNAMIC_DISPATCH(advance_on_target)(state); }
 
@@ -412,29 +405,6 @@ std::int64_t deepest_queue(const TeamState& s, std::size_t member) {
   };
   return s.tables->lane_bytes() == 1 ? deepest(s.queues)
                                      : deepest(reinterpret_cast<const std::uint16_t*>(s.queues));
-}
-
-std::vector<std::string> step_kernel_targets() {
-  std::vector<std::string> names;
-  for (std::int64_t target : hwy::SupportedAndGeneratedTargets())
-    names.emplace_back(hwy::TargetName(target));
-  return names;
-}
-
-std::string step_kernel_target() { return HWY_DYNAMIC_DISPATCH(name_on_target)(); }
-
-void force_step_kernel_target(const std::string& name) {
-  hwy::SetSupportedTargetsForTest(0);
-  bool found = name.empty();
-  for (std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
-    if (name != hwy::TargetName(target)) continue;
-    hwy::SetSupportedTargetsForTest(target);
-    found = true;
-  }
-  if (!found)
-    throw InputError("instruction set",
-                     fmt::format("\"{}\" is not one of this build on this processor", name));
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
 }
 
 }  // namespace scnn::pe

@@ -1,12 +1,11 @@
 /// The vectorised inner loop of the decoupled machine, with run-time dispatch.
 ///
-/// Every target computes the same integers; tests force each one.
+/// Every instruction set computes the same integers; tests force each one.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "memory/weight_stream.hpp"
@@ -59,14 +58,5 @@ void advance_steps(TeamState& state);
 
 /// Updates in the longest queue of a member.
 [[nodiscard]] std::int64_t deepest_queue(const TeamState& state, std::size_t member);
-
-/// Names of the instruction sets this build can dispatch to on this processor.
-[[nodiscard]] std::vector<std::string> step_kernel_targets();
-/// The one that is used.
-[[nodiscard]] std::string step_kernel_target();
-/// Forces one of them for the whole process, or (empty) chooses the best again; for
-/// tests and benchmarks. It holds for every kernel: steps, rows, sums, outputs and the reference.
-/// \throws InputError for a name that is not among them
-void force_step_kernel_target(const std::string& name);
 
 }  // namespace scnn::pe

@@ -4,9 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "pe/step_kernel.hpp"
 #include "sim/energy_report.hpp"
 #include "sparse_formats/error.hpp"
+#include "sparse_formats/instruction_set.hpp"
 #include "tools/commands.hpp"
 #include "tools/energy_option.hpp"
 #include "tools/exit_status.hpp"
@@ -183,7 +183,7 @@ int run_command(const Words& words, Console& console) {
   result.host.engine = name_of(options.engine);
   result.host.threads = options.threads;
   result.host.verified = options.verify;
-  result.host.instruction_set = pe::step_kernel_target();
+  result.host.instruction_set = instruction_set();
   result.host.steps = run.steps;
   if (files.wants_json()) files.write_json(sim::json_text(sim::to_json(result)));
   if (files.wants_csv()) files.write_csv(sim::csv_text(result));

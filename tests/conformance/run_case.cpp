@@ -9,9 +9,9 @@
 #include <filesystem>
 #include <iostream>
 
-#include "pe/step_kernel.hpp"
 #include "sim/architecture_file.hpp"
 #include "sim/run.hpp"
+#include "sparse_formats/instruction_set.hpp"
 #include "workloads/json_input.hpp"
 #include "workloads/network_file.hpp"
 
@@ -69,11 +69,11 @@ int run(const std::string& engine, const char* network, const char* expected_fil
 
 int main(int argc, char** argv) {
   if (argc == 2 && std::string(argv[1]) == "targets") {
-    for (const auto& name : pe::step_kernel_targets()) fmt::print("{}\n", name);
+    for (const auto& name : instruction_sets()) fmt::print("{}\n", name);
     return 0;
   }
   if (argc < 4) return 2;
-  if (argc > 5) pe::force_step_kernel_target(argv[5]);
+  if (argc > 5) force_instruction_set(argv[5]);
   if (!std::filesystem::exists(argv[2])) {
     fmt::print("skipped: {} is absent\n", argv[2]);
     return 77;

@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "pe/ppu.hpp"
-#include "pe/step_kernel.hpp"
 #include "sparse_formats/error.hpp"
+#include "sparse_formats/instruction_set.hpp"
 #include "tests/support/draw.hpp"
 
 using namespace scnn;
@@ -93,9 +93,9 @@ TEST_CASE("An output is the scaled sum plus its channel's bias, then ReLU") {
 }
 
 TEST_CASE("Values of any number of outputs, their peak and overflows, on every instruction set") {
-  for (const std::string& target : step_kernel_targets()) {
+  for (const std::string& target : instruction_sets()) {
     INFO("instruction set " << target);
-    force_step_kernel_target(target);
+    force_instruction_set(target);
     for (std::size_t n = 0; n < 40; ++n) {
       Draw draw(static_cast<std::int64_t>(n), "outputs");
       std::vector<std::int64_t> sums;
@@ -120,5 +120,5 @@ TEST_CASE("Values of any number of outputs, their peak and overflows, on every i
       CHECK(found.overflows == overflows);
     }
   }
-  force_step_kernel_target("");
+  force_instruction_set("");
 }

@@ -9,8 +9,8 @@
 
 #include "pe/activation_tile.hpp"
 #include "pe/run_ahead.hpp"
-#include "pe/step_kernel.hpp"
 #include "sim/layer_job.hpp"
+#include "sparse_formats/instruction_set.hpp"
 #include "tests/support/draw.hpp"
 #include "tests/support/one_layer.hpp"
 #include "tests/unit/naive_pe.hpp"
@@ -58,9 +58,9 @@ std::int64_t check_pe(const TileJob& job, std::int64_t pe) {
                               std::vector<std::int64_t>(job.stream->vectors.size(), 0)};
   const auto by_rule = run_group_by_rule(job, pe, buffer, arrivals, 0, 0).sums;
   Workers workers(1);
-  for (const std::string& target : step_kernel_targets()) {
+  for (const std::string& target : instruction_sets()) {
     INFO("instruction set " << target);
-    force_step_kernel_target(target);
+    force_instruction_set(target);
     job.tables->begin_tile(job);
     REQUIRE(job.tables->tabled());
     RunAhead ahead;
@@ -69,7 +69,7 @@ std::int64_t check_pe(const TileJob& job, std::int64_t pe) {
     std::vector<std::int64_t> sums(static_cast<std::size_t>(job.window_entries()), 0);
     ahead.start_group(0, 0, sums);
     job.tables->end_tile();
-    force_step_kernel_target("");
+    force_instruction_set("");
     CHECK(sums == by_rule);
   }
   std::int64_t most = 0;

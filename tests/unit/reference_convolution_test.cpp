@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
-#include "pe/step_kernel.hpp"
+#include "sparse_formats/instruction_set.hpp"
 #include "tests/support/last_first.hpp"
 #include "workloads/counter_rng.hpp"
 
@@ -111,14 +111,14 @@ TEST_CASE("The reference convolution is exact where 32 bits are not enough") {
   constexpr std::int16_t lowest = std::numeric_limits<std::int16_t>::min();
   const Tensor<std::int16_t> input({1, s.C, s.H, s.W}, lowest);
   const Tensor<std::int16_t> weights({s.K, s.C, s.R, s.S}, lowest);
-  for (const std::string& target : pe::step_kernel_targets()) {
+  for (const std::string& target : instruction_sets()) {
     INFO("instruction set " << target);
-    pe::force_step_kernel_target(target);
+    force_instruction_set(target);
     const auto out = reference_convolution(s, input, weights);
     CHECK(std::ranges::all_of(out.values(),
                               [](std::int64_t v) { return v == std::int64_t{9 * 70} << 30; }));
   }
-  pe::force_step_kernel_target("");
+  force_instruction_set("");
 }
 
 TEST_CASE("The reference convolution works on planes longer and taller than its stretches") {
@@ -128,12 +128,12 @@ TEST_CASE("The reference convolution works on planes longer and taller than its 
     const auto input = random_tensor({1, s.C, s.H, s.W}, H, 32767);
     const auto weights = random_tensor({s.K, s.C, s.R, s.S}, W, 32767);
     const auto expected = naive(s, input, weights);
-    for (const std::string& target : pe::step_kernel_targets()) {
+    for (const std::string& target : instruction_sets()) {
       INFO(H << " x " << W << ", instruction set " << target);
-      pe::force_step_kernel_target(target);
+      force_instruction_set(target);
       CHECK(reference_convolution(s, input, weights) == expected);
     }
-    pe::force_step_kernel_target("");
+    force_instruction_set("");
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "pe/activation_tile.hpp"
 #include "sim/layer_job.hpp"
+#include "sparse_formats/instruction_set.hpp"
 #include "tests/support/one_layer.hpp"
 #include "tests/support/random_layer.hpp"
 #include "tests/unit/naive_pe.hpp"
@@ -23,7 +24,7 @@ using Cycles = std::vector<std::int64_t>;
 using Path = std::string;
 
 std::vector<Path> all_paths() {
-  std::vector<Path> paths = step_kernel_targets();
+  std::vector<Path> paths = instruction_sets();
   REQUIRE_FALSE(paths.empty());
   paths.emplace_back();
   return paths;
@@ -44,7 +45,7 @@ class TileRun {
     if (path.empty())
       job_.tables = nullptr;
     else
-      force_step_kernel_target(path);
+      force_instruction_set(path);
     in_team_ = job_.tables != nullptr && job_.tables->begin_tile(job_);
     std::vector<const ActivationOperands*> operands;
     for (std::size_t m = 0; m < pes.size(); ++m) {
@@ -56,7 +57,7 @@ class TileRun {
     operands_.load(job_, operands);
     team_.start_tile(job_, operands_);
   }
-  ~TileRun() { force_step_kernel_target(""); }
+  ~TileRun() { force_instruction_set(""); }
   TileRun(const TileRun&) = delete;
   TileRun& operator=(const TileRun&) = delete;
 
@@ -393,7 +394,7 @@ TEST_CASE("A full team of the usual machine equals its members one by one") {
     const sim::LayerJob job(layer, arch, true);
     for (const TileJob& tile : job.tiles()) {
       const ArrivalTimes arrivals = random_arrivals(draw, tile.stream->vectors.size());
-      for (const Path& path : step_kernel_targets()) {
+      for (const Path& path : instruction_sets()) {
         INFO("seed " << seed << ", path " << path);
         TileRun run(tile, {0, 1, 2, 3, 4, 5, 6, 7}, path, arrivals);
         REQUIRE(run.in_team());

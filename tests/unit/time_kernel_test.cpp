@@ -7,8 +7,8 @@
 #include <limits>
 #include <vector>
 
-#include "pe/step_kernel.hpp"
 #include "pe/waits.hpp"
+#include "sparse_formats/instruction_set.hpp"
 #include "tests/support/draw.hpp"
 
 using namespace scnn;
@@ -38,15 +38,15 @@ std::int32_t recorded(std::int64_t time, std::int64_t start) {
 
 template <class Check>
 void on_every_target(Check check) {
-  for (const std::string& target : pe::step_kernel_targets()) {
-    pe::force_step_kernel_target(target);
+  for (const std::string& target : instruction_sets()) {
+    force_instruction_set(target);
     for (std::int64_t seed = 1; seed <= 100; ++seed) {
       INFO("instruction set " << target << ", seed " << seed);
       Draw draw(seed, "times");
       check(draw, static_cast<std::size_t>(draw.between(0, 40)));
     }
   }
-  pe::force_step_kernel_target("");
+  force_instruction_set("");
 }
 
 }  // namespace

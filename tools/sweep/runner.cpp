@@ -10,11 +10,11 @@
 #include <optional>
 #include <utility>
 
-#include "pe/step_kernel.hpp"
 #include "sim/energy_report.hpp"
 #include "sim/result.hpp"
 #include "sim/run.hpp"
 #include "sparse_formats/error.hpp"
+#include "sparse_formats/instruction_set.hpp"
 #include "tools/child_process.hpp"
 #include "tools/host.hpp"
 #include "tools/interrupt.hpp"
@@ -67,7 +67,7 @@ class BatchRun {
     result.host.engine = name_of(sim::Engine::decoupled);
     result.host.threads = 1;
     result.host.verified = verified;
-    result.host.instruction_set = pe::step_kernel_target();
+    result.host.instruction_set = instruction_set();
     result.host.steps = machine_.step_paths();
     result.host.steps.kernel -= before.kernel;
     result.host.steps.general -= before.general;
