@@ -47,8 +47,8 @@ EncodedActivations encode_activations(const ActivationLayout& layout,
   const std::int64_t first_channel = layout.conv_group * layout.shape.group_C();
   const std::int64_t rows = layout.y_end - layout.y_begin, cols = layout.x_end - layout.x_begin;
   const std::int64_t elements = rows > 0 && cols > 0 ? rows * cols * layout.shape.group_C() : 0;
-  out.values.resize(static_cast<std::size_t>(elements));
-  out.runs.resize(static_cast<std::size_t>(elements));
+  out.values.resize(static_cast<std::size_t>(elements) + SingleEncoder::kSlack);
+  out.runs.resize(static_cast<std::size_t>(elements) + SingleEncoder::kSlack);
   SingleEncoder singles(layout.index_bits);
   std::vector<std::int16_t> dense;
   std::size_t end = 0;

@@ -3,62 +3,69 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 
 #include "sparse_formats/error.hpp"
+#include "sparse_formats/run_kernel.hpp"
 
 namespace scnn::sparse {
 namespace {
 
-constexpr std::size_t kMaskBits = 64;
-
-/// Bit i tells whether element i is not zero. \param dense  at most kMaskBits
-std::uint64_t nonzero_mask(std::span<const std::int16_t> dense) {
-  std::uint64_t mask = 0;
-  std::size_t i = 0;
-  // Four at a time, side by side in a word: the top bit of each tells, and a product brings the
-  // four together.
-  for (; i + 4 <= dense.size(); i += 4) {
-    std::uint64_t word = 0;
-    for (std::size_t k = 0; k < 4; ++k)
-      word |= std::uint64_t{static_cast<std::uint16_t>(dense[i + k])} << (16 * k);
-    constexpr std::uint64_t kLow = 0x7fff'7fff'7fff'7fff;
-    const std::uint64_t told = (((word & kLow) + kLow) | word) & ~kLow;
-    constexpr std::uint64_t kGather = (1ULL << 60) | (1ULL << 45) | (1ULL << 30) | (1ULL << 15);
-    mask |= (((told >> 15) * kGather) >> 60) << i;
-  }
-  for (; i < dense.size(); ++i) mask |= std::uint64_t{dense[i] != 0} << i;
-  return mask;
-}
+/// As many elements are as quickly encoded one by one.
+constexpr std::size_t kFew = 12;
 
 }  // namespace
 
 std::size_t SingleEncoder::encode(std::span<const std::int16_t> dense, std::int16_t* values,
                                   std::uint16_t* runs) const {
-  std::size_t n = 0;
-  std::size_t next = 0;  // place behind the last stored
-  for (std::size_t first = 0; first < dense.size(); first += kMaskBits) {
-    const auto some = dense.subspan(first, std::min(kMaskBits, dense.size() - first));
-    for (std::uint64_t left = nonzero_mask(some); left != 0; left &= left - 1, ++n) {
-      const std::size_t place = first + static_cast<std::size_t>(std::countr_zero(left));
-      std::size_t run = place - next;
-      for (; run > limit_; run -= limit_ + 1, ++n) {
-        values[n] = 0;
-        runs[n] = static_cast<std::uint16_t>(limit_);
-      }
-      values[n] = dense[place];
-      runs[n] = static_cast<std::uint16_t>(run);
-      next = place + 1;
+  if (dense.size() <= kFew || dense.size() > kMostToPick) return encode_each(dense, values, runs);
+  const Picked picked = pick_nonzero(dense, values, runs);
+  if (picked.longest_gap <= max_run(index_bits_)) return picked.count;
+  return place_fillers(picked.count, values, runs);
+}
+
+std::size_t SingleEncoder::encode_each(std::span<const std::int16_t> dense, std::int16_t* values,
+                                       std::uint16_t* runs) const {
+  const auto limit = static_cast<std::size_t>(max_run(index_bits_));
+  std::size_t n = 0, run = 0;
+  for (const std::int16_t v : dense) {
+    if (v == 0) {
+      ++run;
+      continue;
     }
+    for (; run > limit; run -= limit + 1, ++n) {
+      values[n] = 0;
+      runs[n] = static_cast<std::uint16_t>(limit);
+    }
+    values[n] = v;
+    runs[n++] = static_cast<std::uint16_t>(run);
+    run = 0;
   }
   return n;
+}
+
+/// Replaces gaps that an index cannot tell by placeholders (S12), from the last to the first.
+std::size_t SingleEncoder::place_fillers(std::size_t count, std::int16_t* values,
+                                         std::uint16_t* runs) const {
+  const auto limit = static_cast<std::uint16_t>(max_run(index_bits_));
+  std::size_t stored = count;
+  for (std::size_t i = 0; i < count; ++i) stored += std::size_t{runs[i]} >> index_bits_;
+  for (std::size_t i = count, to = stored; i-- > 0;) {
+    std::size_t fillers = std::size_t{runs[i]} >> index_bits_;
+    values[--to] = values[i];
+    runs[to] = runs[i] & limit;
+    for (; fillers > 0; --fillers) {
+      values[--to] = 0;
+      runs[to] = limit;
+    }
+  }
+  return stored;
 }
 
 CodedBlock encode_block(std::span<const std::int16_t> dense, int index_bits, bool skip_zeros) {
   if (!skip_zeros)
     return {{dense.begin(), dense.end()}, std::vector<std::uint16_t>(dense.size(), 0)};
-  CodedBlock block{std::vector<std::int16_t>(dense.size()),
-                   std::vector<std::uint16_t>(dense.size())};
+  CodedBlock block{std::vector<std::int16_t>(dense.size() + SingleEncoder::kSlack),
+                   std::vector<std::uint16_t>(dense.size() + SingleEncoder::kSlack)};
   const std::size_t stored =
       SingleEncoder(index_bits).encode(dense, block.values.data(), block.runs.data());
   block.values.resize(stored);

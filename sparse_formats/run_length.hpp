@@ -11,6 +11,8 @@
 #include <span>
 #include <vector>
 
+#include "sparse_formats/run_kernel.hpp"
+
 namespace scnn::sparse {
 
 /// The largest run an index of the given width holds.
@@ -42,19 +44,26 @@ class RunEncoder {
 };
 
 /// Encodes blocks of single elements, zeros dropped, one after the other: as RunEncoder
-/// does, faster. Whether an element is zero is as good as random, so none is asked by itself.
+/// does, faster. Whether an element is zero is as good as random, so in blocks of any size none is
+/// asked by itself.
 class SingleEncoder {
  public:
-  explicit SingleEncoder(int index_bits)
-      : limit_(static_cast<std::uint32_t>(max_run(index_bits))) {}
+  /// Room that `encode` wants behind what it stores.
+  static constexpr std::size_t kSlack = kPickSlack;
 
-  /// \param values, runs  room for `dense.size()` each
+  explicit SingleEncoder(int index_bits) : index_bits_(index_bits) {}
+
+  /// \param values, runs  room for `dense.size() + kSlack` each
   /// \return elements stored
   std::size_t encode(std::span<const std::int16_t> dense, std::int16_t* values,
                      std::uint16_t* runs) const;
 
  private:
-  std::uint32_t limit_;
+  std::size_t encode_each(std::span<const std::int16_t> dense, std::int16_t* values,
+                          std::uint16_t* runs) const;
+  std::size_t place_fillers(std::size_t count, std::int16_t* values, std::uint16_t* runs) const;
+
+  int index_bits_;
 };
 
 /// Values and runs of one block of single elements.

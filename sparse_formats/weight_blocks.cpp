@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "sparse_formats/error.hpp"
 #include "sparse_formats/run_length.hpp"
@@ -86,14 +87,17 @@ class BlockEncoder {
   /// Blocks of K-groups `[first, end)`, counted over all convolution groups.
   void encode(std::size_t first, std::size_t end) {
     const auto kgroups = static_cast<std::size_t>(layout_.kgroups());
-    for (std::size_t group = first; group < end; ++group)
-      for (std::int64_t channel = 0; channel < layout_.shape.group_C(); ++channel)
-        for (std::int64_t phase = 0; phase < layout_.split.count(); ++phase) {
-          encode_block({static_cast<std::int64_t>(group / kgroups),
-                        static_cast<std::int64_t>(group % kgroups), channel, phase});
-          value_ends.push_back(values.size());
-          run_ends.push_back(runs.size());
-        }
+    for (std::size_t group = first; group < end; ++group) {
+      BlockPlace place{static_cast<std::int64_t>(group / kgroups),
+                       static_cast<std::int64_t>(group % kgroups)};
+      gather_group(place);
+      encode_group(place);
+      if (group == first && end - first > 1) {  // the others will be about as large
+        const std::size_t groups = end - first, most = groups * dense_.size();
+        values.reserve(std::min(most, values.size() * groups * 9 / 8));
+        runs.reserve(std::min(most, runs.size() * groups * 9 / 8));
+      }
+    }
   }
 
   std::vector<std::int16_t> values;
@@ -101,44 +105,88 @@ class BlockEncoder {
   std::vector<std::uint64_t> value_ends, run_ends;  ///< of each block
 
  private:
+  /// Calls `visit(place)` for the blocks of a K-group, in order.
+  template <class Visit>
+  void visit_blocks(BlockPlace place, Visit&& visit) {
+    for (place.channel = 0; place.channel < layout_.shape.group_C(); ++place.channel)
+      for (place.phase = 0; place.phase < layout_.split.count(); ++place.phase) visit(place);
+  }
+
+  /// A block is encoded long after it was gathered: what was only just written in parts is slow to
+  /// read as a whole.
+  void gather_group(const BlockPlace& group) {
+    std::size_t size = 0;
+    dense_ends_.clear();
+    const auto channels = static_cast<std::size_t>(layout_.kgroup_channels(group.kgroup));
+    visit_blocks(group, [&](const BlockPlace& place) {
+      size += channels * kernel_of(place).offsets.size();
+      dense_ends_.push_back(size);
+    });
+    dense_.resize(size);
+    std::size_t block = 0, begin = 0;
+    visit_blocks(group, [&](const BlockPlace& place) {
+      gather(place, kernel_of(place), dense_.data() + begin);
+      begin = dense_ends_[block++];
+    });
+  }
+
+  void encode_group(const BlockPlace& group) {
+    const bool singles = layout_.granularity == Granularity::fine && layout_.skip_zeros;
+    if (singles) {
+      single_values_.resize(dense_.size() + SingleEncoder::kSlack);
+      single_runs_.resize(dense_.size() + SingleEncoder::kSlack);
+    }
+    std::size_t block = 0, begin = 0, stored = 0;
+    visit_blocks(group, [&](const BlockPlace& place) {
+      const std::size_t end = dense_ends_[block++];
+      const auto dense = std::span<const std::int16_t>(dense_).subspan(begin, end - begin);
+      begin = end;
+      if (singles)
+        stored +=
+            singles_.encode(dense, single_values_.data() + stored, single_runs_.data() + stored);
+      else
+        encode_grains(place, dense);
+      value_ends.push_back(values.size() + stored);
+      run_ends.push_back(runs.size() + stored);
+    });
+    // At once: a block is little to grow an array by.
+    const auto count = static_cast<std::ptrdiff_t>(stored);
+    values.insert(values.end(), single_values_.begin(), single_values_.begin() + count);
+    runs.insert(runs.end(), single_runs_.begin(), single_runs_.begin() + count);
+  }
+
+  [[nodiscard]] const PhaseKernel& kernel_of(const BlockPlace& place) const {
+    return source_.kernels[static_cast<std::size_t>(place.phase)];
+  }
+
   /// \tparam kPositions  of the kernel, side by side; 0 for any number, anywhere
   template <std::size_t kPositions>
   void gather_channels(const std::int16_t* filter, std::size_t channels, std::size_t per_filter,
-                       const PhaseKernel& kernel) {
-    std::int16_t* out = dense_.data();
+                       const PhaseKernel& kernel, std::int16_t* out) {
     for (std::size_t k = 0; k < channels; ++k, filter += per_filter) {
-      if constexpr (kPositions > 0)
-        out = std::copy_n(filter, kPositions, out);
-      else
+      if constexpr (kPositions > 0) {
+        std::memcpy(out, filter, kPositions * sizeof *out);
+        out += kPositions;
+      } else {
         for (std::uint32_t offset : kernel.offsets) *out++ = filter[offset];
+      }
     }
   }
 
-  void gather(const BlockPlace& place, const PhaseKernel& kernel) {
+  void gather(const BlockPlace& place, const PhaseKernel& kernel, std::int16_t* out) {
     const LayerShape& s = layout_.shape;
     const std::int64_t first_k = place.conv_group * s.group_K() + place.kgroup * layout_.kc;
     const auto channels = static_cast<std::size_t>(layout_.kgroup_channels(place.kgroup));
-    dense_.resize(channels * kernel.offsets.size());
     const auto per_filter = static_cast<std::size_t>(s.group_C() * s.R * s.S);
     const std::int16_t* filter =
         source_.weights.data().data() + source_.weights.index(first_k, place.channel, 0, 0);
     const bool whole = layout_.split.count() == 1;
     if (whole && kernel.offsets.size() == 1)
-      gather_channels<1>(filter, channels, per_filter, kernel);
+      gather_channels<1>(filter, channels, per_filter, kernel, out);
     else if (whole && kernel.offsets.size() == 9)
-      gather_channels<9>(filter, channels, per_filter, kernel);
+      gather_channels<9>(filter, channels, per_filter, kernel, out);
     else
-      gather_channels<0>(filter, channels, per_filter, kernel);
-  }
-
-  void encode_singles() {
-    const std::size_t before = values.size();
-    values.resize(before + dense_.size());
-    runs.resize(before + dense_.size());
-    const std::size_t stored =
-        singles_.encode(dense_, values.data() + before, runs.data() + before);
-    values.resize(before + stored);
-    runs.resize(before + stored);
+      gather_channels<0>(filter, channels, per_filter, kernel, out);
   }
 
   [[nodiscard]] bool survives(const BlockPlace& place, std::int64_t grain,
@@ -152,20 +200,17 @@ class BlockEncoder {
     return std::any_of(weights.begin(), weights.end(), [](auto w) { return w != 0; });
   }
 
-  void encode_block(const BlockPlace& place) {
-    const PhaseKernel& kernel = source_.kernels[static_cast<std::size_t>(place.phase)];
-    const std::int64_t unit = unit_of(layout_.granularity, kernel);
+  void encode_grains(const BlockPlace& place, std::span<const std::int16_t> dense) {
+    const std::int64_t unit = unit_of(layout_.granularity, kernel_of(place));
     if (unit == 0) return;
-    gather(place, kernel);
-    if (layout_.granularity == Granularity::fine && layout_.skip_zeros) return encode_singles();
     const bool indexed = block_has_indices(layout_.granularity, place);
     RunEncoder encoder(layout_.index_bits);
     auto record = [&](std::uint16_t run) {
       if (indexed) runs.push_back(run);
     };
     const auto step = static_cast<std::size_t>(unit);
-    for (std::size_t at = 0; at < dense_.size(); at += step) {
-      const auto grain = std::span<const std::int16_t>(dense_).subspan(at, step);
+    for (std::size_t at = 0; at < dense.size(); at += step) {
+      const auto grain = dense.subspan(at, step);
       if (!survives(place, static_cast<std::int64_t>(at / step), grain)) {
         encoder.drop();
         continue;
@@ -185,7 +230,11 @@ class BlockEncoder {
   const LayerSource& source_;
   const WeightLayout& layout_;
   SingleEncoder singles_;
-  std::vector<std::int16_t> dense_;  ///< of the block at hand
+  // Of the K-group at hand.
+  std::vector<std::int16_t> dense_;
+  std::vector<std::size_t> dense_ends_;  ///< of each block
+  std::vector<std::int16_t> single_values_;
+  std::vector<std::uint16_t> single_runs_;
 };
 
 /// Where each part begins in what all of them make up, and the end. \param size_of  of a part
@@ -288,16 +337,20 @@ std::size_t WeightDecoder::stored(std::size_t block) const {
   return encoded_->value_offsets[block + 1] - encoded_->value_offsets[block];
 }
 
-void WeightDecoder::decode(std::size_t block, StoredWeight* w) const {
+std::size_t WeightDecoder::decode(std::size_t block, StoredWeight* out) const {
+  return decode(block, place_of(encoded_->layout, block), out);
+}
+
+std::size_t WeightDecoder::decode(std::size_t block, const BlockPlace& place,
+                                  StoredWeight* w) const {
   const WeightLayout& layout = encoded_->layout;
-  const BlockPlace place = place_of(layout, block);
   const Phase& phase = phases_[static_cast<std::size_t>(place.phase)];
   const std::uint64_t unit = phase.unit;
   const std::uint64_t first = encoded_->value_offsets[block];
   const std::uint64_t count = encoded_->value_offsets[block + 1] - first;
   if (unit == 0) {
     if (count != 0) throw_block(block, "values in a phase that has no weights");
-    return;
+    return 0;
   }
   // The indices of a filter encoding stand in the K-group's first block.
   std::size_t indexed = block;
@@ -311,17 +364,34 @@ void WeightDecoder::decode(std::size_t block, StoredWeight* w) const {
   const std::uint64_t positions =
       static_cast<std::uint64_t>(layout.kgroup_channels(place.kgroup)) * phase.per_channel;
   const std::int16_t* value = encoded_->values.data() + first;
+  const std::uint16_t* const runs = encoded_->runs.data() + first_run;
+  const StoredWeight* const places = phase.positions.data();
   std::uint64_t position = 0;
-  for (std::uint64_t n = 0; n < grains; ++n) {
-    position += encoded_->runs[first_run + n] * unit;
-    if (position >= positions)
-      throw_block(block,
-                  fmt::format("runs reach position {}, expected below {}", position, positions));
-    for (std::uint64_t u = 0; u < unit; ++u, ++position) {
-      *w = phase.positions[position];
-      w++->value = *value++;
+  std::size_t nonzero = 0;
+  const auto check = [&] {
+    if (position < positions) return;
+    throw_block(block,
+                fmt::format("runs reach position {}, expected below {}", position, positions));
+  };
+  const auto take = [&] {
+    *w = places[position++];
+    w++->value = *value;
+    nonzero += *value++ != 0 ? 1 : 0;
+  };
+  if (unit == 1) {
+    for (std::uint64_t n = 0; n < grains; ++n) {
+      position += runs[n];
+      check();
+      take();
+    }
+  } else {
+    for (std::uint64_t n = 0; n < grains; ++n) {
+      position += runs[n] * unit;
+      check();
+      for (std::uint64_t u = 0; u < unit; ++u) take();
     }
   }
+  return nonzero;
 }
 
 void decode_block(const EncodedWeights& encoded, std::size_t block,

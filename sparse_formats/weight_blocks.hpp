@@ -82,8 +82,11 @@ class WeightDecoder {
   [[nodiscard]] std::size_t stored(std::size_t block) const;
   /// Writes a block's stored weights, in order, with their coordinates.
   /// \param out  room for `stored(block)`
+  /// \return how many of them are not zero
   /// \throws InputError (without a place) when values, runs and block size disagree
-  void decode(std::size_t block, StoredWeight* out) const;
+  std::size_t decode(std::size_t block, StoredWeight* out) const;
+  /// The same, of a block whose place is known.
+  std::size_t decode(std::size_t block, const BlockPlace& place, StoredWeight* out) const;
 
  private:
   /// What the blocks of a phase have in common.

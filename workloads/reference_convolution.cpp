@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "sparse_formats/run_kernel.hpp"
 #include "workloads/reference_sum.hpp"
 
 namespace scnn::workloads {
@@ -106,7 +107,7 @@ class GroupTerms {
     const auto inputs = static_cast<std::size_t>(s.group_C());
     const std::size_t first = static_cast<std::size_t>(group) * inputs;
     for (std::size_t c = first; c < first + inputs; ++c)
-      peaks_.push_back(largest_magnitude(input.subspan(c * plane, plane)));
+      peaks_.insert(peaks_.end(), kernel_, largest_magnitude(input.subspan(c * plane, plane)));
     const auto filters =
         weights.subspan(static_cast<std::size_t>(group) * channels_ * terms_of_channel_,
                         channels_ * terms_of_channel_);
@@ -130,17 +131,23 @@ class GroupTerms {
   void list(std::span<const std::int16_t> filter, std::size_t begin) {
     std::int64_t bound = 0;
     bool room = false;  // the last terms have it for one more
-    for (std::size_t t = begin; t < std::min(filter.size(), begin + kChunkTerms); ++t) {
-      if (filter[t] == 0) continue;
-      const std::int64_t reach = std::abs(std::int64_t{filter[t]}) * peaks_[t / kernel_];
+    std::int16_t weights[kChunkTerms + sparse::kPickSlack];
+    std::uint16_t gaps[kChunkTerms + sparse::kPickSlack];
+    const std::size_t size = std::min(kChunkTerms, filter.size() - begin);
+    const std::size_t count =
+        sparse::pick_nonzero(filter.subspan(begin, size), weights, gaps).count;
+    std::size_t t = begin;
+    for (std::size_t i = 0; i < count; ++i, ++t) {
+      t += gaps[i];
+      const std::int64_t reach = std::abs(std::int64_t{weights[i]}) * peaks_[t];
       const bool widen = bound + reach > kInt32Max;
       bound = (widen ? 0 : bound) + reach;  // one product is at most 2^30
       const auto number = static_cast<std::uint32_t>(t);
       if (room && !widen) {
         terms_.back().number[1] = number;
-        terms_.back().weight[1] = filter[t];
+        terms_.back().weight[1] = weights[i];
       } else {
-        terms_.push_back({{number, number}, {filter[t], 0}, widen});
+        terms_.push_back({{number, number}, {weights[i], 0}, widen});
       }
       room = !room || widen;
     }
@@ -148,7 +155,7 @@ class GroupTerms {
   }
 
   std::size_t kernel_, channels_, terms_of_channel_;
-  std::vector<std::int64_t> peaks_;  ///< largest input magnitude, by channel
+  std::vector<std::int64_t> peaks_;  ///< largest input magnitude, by term
   std::vector<ReferenceTerms> terms_;
   std::vector<std::size_t> first_{0};
 };

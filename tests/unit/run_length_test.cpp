@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "sparse_formats/error.hpp"
+#include "sparse_formats/instruction_set.hpp"
 #include "tests/support/draw.hpp"
 
 using namespace scnn;
@@ -68,6 +69,39 @@ TEST_CASE("Decoding an encoded block gives the block back, for every index width
       REQUIRE(stored_elements(dense, bits, true) == elements_by_gaps(dense, bits));
     }
   }
+}
+
+TEST_CASE("Blocks are encoded as element by element, on every instruction set") {
+  for (const std::string& target : instruction_sets()) {
+    force_instruction_set(target);
+    for (std::int64_t seed = 1; seed <= 400; ++seed) {
+      Draw draw(seed, "encoding");
+      const std::int64_t density = draw.one_of({0, 3, 30, 97, 100});
+      const int bits = static_cast<int>(draw.between(1, 16));
+      Values dense(
+          static_cast<std::size_t>(draw.one_of({12, 13, 72, 300, 1200}) + draw.between(-12, 12)));
+      for (std::int16_t& v : dense)
+        if (draw.chance(density)) v = static_cast<std::int16_t>(draw.one_of({-32768, -1, 1, 256}));
+      CodedBlock expected;
+      RunEncoder encoder(bits);
+      for (const std::int16_t v : dense) {
+        const auto add = [&](std::int16_t value, std::uint16_t run) {
+          expected.values.push_back(value);
+          expected.runs.push_back(run);
+        };
+        if (v == 0)
+          encoder.drop();
+        else
+          encoder.store([&](std::uint16_t run) { add(0, run); },
+                        [&](std::uint16_t run) { add(v, run); });
+      }
+      INFO("instruction set " << target << ", seed " << seed);
+      const CodedBlock found = encode_block(dense, bits, true);
+      REQUIRE(found.values == expected.values);
+      REQUIRE(found.runs == expected.runs);
+    }
+  }
+  force_instruction_set("");
 }
 
 TEST_CASE("Eighteen zeros then 3 with 4-bit indices are a placeholder of 15 and a run of 2") {
