@@ -11,10 +11,14 @@ namespace {
 
 /// Blocks whose rows one task makes.
 constexpr std::size_t kBlocksToShare = 16;
-/// Vectors whose rows are made in one call.
-constexpr std::size_t kVectorsAtOnce = 16;
 /// Room for rows made as needed: what is at hand stays in the second cache.
-constexpr std::size_t kRowsAtHand = std::size_t{256} << 10;
+constexpr std::size_t kRowsAtHand = std::size_t{64} << 10;
+
+/// Of a block, while its rows are made: threads share the blocks.
+std::vector<RowWeight>& weights_of_thread() {
+  static thread_local std::vector<RowWeight> weights;
+  return weights;
+}
 
 }  // namespace
 
@@ -79,19 +83,17 @@ std::size_t StepRows::place_block(std::size_t block) {
 void StepRows::fill(std::size_t block) {
   const StepTables& tables = *tables_;
   const memory::BlockVectors& vectors = tables.blocks(group_)[block];
-  // Of a block without vectors there may be no rows at all.
-  auto* rows = reinterpret_cast<std::uint64_t*>(reinterpret_cast<std::uint8_t*>(storage_.data()) +
-                                                block_offset_[block]);
-  std::uint64_t* const counts = counts_.data() + block * tables.columns();
-  RowWeights some[kVectorsAtOnce];
-  const std::size_t step = tables.vector_bytes(block) / sizeof(std::uint64_t);
-  const std::size_t words = tables.row_bytes() / sizeof(std::uint64_t);
-  for (std::uint32_t v = 0; v < vectors.count;) {
-    const std::uint32_t n = std::min<std::uint32_t>(vectors.count - v, kVectorsAtOnce);
-    for (std::uint32_t i = 0; i < n; ++i, ++v) tables.describe(vectors.first + v, some[i], counts);
-    add_rows(rows, words, step / words - 1, {some, n});
-    rows += n * step;
-  }
+  if (vectors.count == 0) return;
+  RowLayout layout;
+  layout.words = tables.row_bytes() / sizeof(std::uint64_t);
+  layout.halves_equal = tables.halves_equal();
+  layout.classes = tables.vector_bytes(block) / tables.row_bytes() - 1;
+  layout.weights = tables.vector_weights();
+  std::vector<RowWeight>& weights = weights_of_thread();
+  weights.resize(vectors.count * layout.weights);
+  tables.describe(vectors, weights.data(), counts_.data() + block * tables.columns());
+  auto* const bytes = reinterpret_cast<std::uint8_t*>(storage_.data()) + block_offset_[block];
+  add_rows(reinterpret_cast<std::uint64_t*>(bytes), layout, weights);
 }
 
 }  // namespace scnn::pe

@@ -40,7 +40,7 @@ bool StepTables::begin_tile(const TileJob& job) {
   const auto pitches = bank_pitches(arch.accumulator, job.window());
   pitches_ = pitches.value_or(BankPitches{});
   usable_ = arch.accumulator.bypass == memory::Bypass::none && pitches &&
-            pitches_.banks <= kMostBanks && arch.F <= std::int64_t{RowWeights::kMost} &&
+            pitches_.banks <= kMostBanks && arch.F <= std::int64_t{RowLayout::kMostWeights} &&
             deepest <= UINT16_MAX;
   phases_ = static_cast<std::size_t>(phase_split(*job.shape, arch).count());
   classes_ = OutcomeClasses(job);
@@ -115,31 +115,34 @@ void StepTables::list_updates() {
 void StepTables::list_banks() {
   const LayerShape& s = *job_->shape;
   const std::size_t banks = this->banks(), words = row_bytes_ / sizeof(std::uint64_t);
-  patterns_.assign(banks * words, 0);
-  row_of_bank_.assign(2 * banks, nullptr);
-  for (std::size_t b = 0; b < banks; ++b) {
-    std::uint64_t* const row = patterns_.data() + b * words;
-    row_of_bank_[b] = row_of_bank_[b + banks] = row;
+  patterns_.assign((banks + 1) * words, 0);
+  zero_row_ = patterns_.data() + banks * words;
+  kernel_rows_ = static_cast<std::size_t>(s.R);
+  kernel_columns_ = static_cast<std::size_t>(s.S);
+  for (std::size_t b = 0; b < banks; ++b)
     for (const std::size_t lane : {b, b + banks}) {
       const std::uint16_t one = 1;
-      std::memcpy(reinterpret_cast<std::uint8_t*>(row) + lane * lane_bytes_, &one, lane_bytes_);
+      std::memcpy(
+          reinterpret_cast<std::uint8_t*>(patterns_.data() + b * words) + lane * lane_bytes_, &one,
+          lane_bytes_);
     }
-  }
-  channel_bank_.clear();
-  for (std::int64_t k = 0; k < job_->kc; ++k)
-    channel_bank_.push_back(static_cast<std::uint32_t>(pitches_.bank(k, 0, 0)));
   const sparse::PhaseSplit split = phase_split(s, *job_->arch);
-  position_rows_.clear();
-  for (std::int64_t r = 0; r < s.R; ++r)
-    for (std::int64_t c = 0; c < s.S; ++c) {
-      const auto phase = static_cast<std::size_t>(
-          split.number(s.dilation_h * r % split.h, s.dilation_w * c % split.w));
-      const std::uint32_t column = column_of_[position_rows_.size()];
-      position_rows_.push_back(
-          {static_cast<std::uint32_t>(pitches_.bank(0, -(s.dilation_h * r / s.stride_h),
-                                                    -(s.dilation_w * c / s.stride_w))),
-           column, updates_.data() + (phase * columns_ + column) * classes_.most()});
-    }
+  place_rows_.clear();
+  for (std::int64_t k = 0; k < job_->kc; ++k) {
+    std::size_t position = 0;
+    for (std::int64_t r = 0; r < s.R; ++r)
+      for (std::int64_t c = 0; c < s.S; ++c, ++position) {
+        const auto phase = static_cast<std::size_t>(
+            split.number(s.dilation_h * r % split.h, s.dilation_w * c % split.w));
+        const auto bank = static_cast<std::size_t>(
+            pitches_.bank(k, 0, 0) +
+            pitches_.bank(0, -(s.dilation_h * r / s.stride_h), -(s.dilation_w * c / s.stride_w)));
+        const std::size_t column = column_of_[position];
+        place_rows_.push_back({patterns_.data() + bank % banks * words,
+                               updates_.data() + (phase * columns_ + column) * classes_.most(),
+                               column});
+      }
+  }
 }
 
 void StepTables::begin_group(std::int64_t group, Workers& workers) {
@@ -157,6 +160,26 @@ void StepTables::begin_rows(std::int64_t group, Workers& workers, RowsMade made)
       for (std::size_t b = share * kBlocksToShare; b < end; ++b) count_weights(group, b);
     });
   }
+}
+
+void StepTables::describe(const memory::BlockVectors& vectors, RowWeight* weights,
+                          std::uint64_t* counts) const {
+  const memory::WeightStream& stream = *job_->stream;
+  const memory::WeightVector& last = stream.vectors[vectors.first + vectors.count - 1];
+  const std::size_t first = stream.vectors[vectors.first].first;
+  const PlaceRows* const places = place_rows_.data();
+  const std::size_t R = kernel_rows_, S = kernel_columns_;
+  const std::uint64_t* const none = zero_row_;
+  RowWeight* const end = weights + vectors.count * vector_weights();
+  for (const auto& w : std::span(stream.weights).subspan(first, last.first + last.count - first)) {
+    const PlaceRows& place = places[(w.k * R + w.r) * S + w.s];
+    const bool zero = w.value == 0;
+    weights->row = zero ? none : place.row;
+    weights->updates = place.updates;
+    ++weights;
+    counts[place.column] += zero ? 0 : 1;
+  }
+  for (; weights != end; ++weights) *weights = {zero_row_, places[0].updates};
 }
 
 void StepTables::count_weights(std::int64_t group, std::size_t block) {

@@ -70,6 +70,8 @@ class StepTables {
   /// Lanes of a queue vector: `banks` rounded up to whole vectors.
   [[nodiscard]] std::size_t lanes() const { return lanes_; }
   [[nodiscard]] std::size_t row_bytes() const { return row_bytes_; }
+  /// No lane of a row is without a bank.
+  [[nodiscard]] bool halves_equal() const { return 2 * banks() * lane_bytes_ == row_bytes_; }
   /// Bytes from vector to vector of a block.
   [[nodiscard]] std::size_t vector_bytes(std::size_t block) const { return block_bytes_[block]; }
   /// Blocks of a group.
@@ -84,19 +86,17 @@ class StepTables {
   /// Kernel positions of a phase at most; weights are counted by block and column.
   [[nodiscard]] std::size_t columns() const { return columns_; }
   [[nodiscard]] std::size_t count_size() const { return weight_counts_.size(); }
-  /// What the rows of a vector are made of. \param counts  of its block, by column
-  void describe(std::size_t entry, RowWeights& vector, std::uint64_t* counts) const {
-    const auto S = static_cast<std::size_t>(job_->shape->S);
-    vector.count = 0;
-    for (const auto& w : job_->stream->weights_of(job_->stream->vectors[entry])) {
-      const PositionRows& position = position_rows_[w.r * S + w.s];
-      vector.row[vector.count] = row_of_bank_[channel_bank_[w.k] + position.bank];
-      vector.updates[vector.count] = position.updates;
-      const std::size_t nonzero = w.value != 0 ? 1 : 0;
-      counts[position.column] += nonzero;
-      vector.count += nonzero;
-    }
+  /// Weights of a vector, zeros behind those of a block's last.
+  [[nodiscard]] std::size_t vector_weights() const {
+    return static_cast<std::size_t>(job_->arch->F);
   }
+  /// What the rows of a block's vectors are made of.
+  /// \param weights  room for `vector_weights` of each
+  /// \param counts   of the block, by column
+  /// \pre there is a vector; their weights lie one behind the other, and all vectors but the last
+  ///      have F (memory::make_weight_stream)
+  void describe(const memory::BlockVectors& vectors, RowWeight* weights,
+                std::uint64_t* counts) const;
   /// Where, behind a vector's rows of a phase, its row of zeros begins.
   [[nodiscard]] std::size_t zero_row(std::size_t phase) const {
     return classes_.count(phase) * row_bytes_;
@@ -132,18 +132,18 @@ class StepTables {
   BankPitches pitches_;
   OutcomeClasses classes_;
   std::size_t lane_bytes_ = 1, lanes_ = 0, row_bytes_ = 0;
-  /// For every bank a row with one weight in it. Counts never leave their lanes, so rows
-  /// add as words.
+  /// For every bank a row with one weight in it, then one of zeros. Counts never leave their lanes,
+  /// so rows add as words.
   std::vector<std::uint64_t> patterns_;
-  std::vector<const std::uint64_t*> row_of_bank_;  ///< twice, one behind the other
-  std::vector<std::uint32_t> channel_bank_;        ///< by k
-  /// What the rows of weights at a kernel position are made of.
-  struct PositionRows {
-    std::uint32_t bank = 0;    ///< its term of the bank
-    std::uint32_t column = 0;  ///< its number within its phase
+  const std::uint64_t* zero_row_ = nullptr;  ///< one without a weight
+  /// What rows are made of for the weights at a place in a block.
+  struct PlaceRows {
+    const std::uint64_t* row = nullptr;  ///< with a weight in its bank
     const std::uint64_t* updates = nullptr;
+    std::size_t column = 0;  ///< number of its kernel position within the phase
   };
-  std::vector<PositionRows> position_rows_;
+  std::vector<PlaceRows> place_rows_;  ///< `[k][r][s]`
+  std::size_t kernel_rows_ = 0, kernel_columns_ = 0;
   std::vector<std::uint64_t> updates_;    ///< `[phase][column][class]`: all ones, or zero
   std::vector<std::size_t> block_bytes_;  ///< of a vector, by block
   std::vector<std::uint32_t> column_of_;  ///< by kernel position, within its phase
