@@ -79,6 +79,7 @@ void WeightBroadcast::collect() {
                         p, report.popped, merged_[p], report.times.size()));
       ahead_.report_pops(p, report.pes, report.times);
       merged_[p] = report.popped;
+      p += report.pes - 1;  // for which it tells
     }
     if (!ahead_.extend()) return;
     report_.arrived = ahead_.known();

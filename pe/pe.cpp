@@ -54,7 +54,7 @@ Pe::Pe(const sc_core::sc_module_name& name, const memory::Architecture& arch, st
     sensitive << command;
   } else {
     SC_METHOD(submit);
-    sensitive << command << arrivals;
+    sensitive << command;
     dont_initialize();
     SC_METHOD(report);
     sensitive << submitted_event_;
@@ -73,9 +73,9 @@ void Pe::load() {
 void Pe::submit() {
   failures_.guard([this] {
     const PeCommand& c = command->read();
-    // Arrivals are no news to a PE that a team runs.
-    if (c.job != nullptr && team_ != nullptr && team_->takes(*c.job))
-      next_trigger(command->default_event());
+    // Arrivals are news to a PE that no team runs.
+    if (c.job != nullptr && (team_ == nullptr || !team_->takes(*c.job)))
+      next_trigger(command->default_event() | arrivals->default_event());
     const bool news = c.serial != command_;
     if (c.job == nullptr || submitted_ || (!news && (!runs() || reported_))) return;
     submitted_ = true;
