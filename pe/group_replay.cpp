@@ -63,7 +63,7 @@ bool GroupReplay::harmless(const ArrivalView& arrivals, std::size_t entry) {
     const memory::BlockVectors& block = blocks_[counted_blocks_];
     if (block.first + block.count > j) break;
     for (std::size_t p = 0; p < operands_->members; ++p)
-      steps_[p] += operands_->blocks[counted_blocks_].vectors[p] * block.count;
+      steps_[p] += operands_->vectors[counted_blocks_][p] * block.count;
   }
   std::int64_t fewest = std::numeric_limits<std::int64_t>::max();
   for (std::size_t p = 0; p < operands_->members; ++p)

@@ -9,9 +9,10 @@ namespace scnn::pe {
 /// What is known of the broadcast: entries up to `known` of the tile's stream.
 struct ArrivalView {
   std::size_t known = 0;
-  const std::int64_t* cycle = nullptr;       ///< D[j] (S23)
-  const std::int64_t* late_until = nullptr;  ///< last cycle with a late supply (S28)
-  std::size_t first = 0;                     ///< entry that both begin with
+  const std::int64_t* cycle = nullptr;  ///< D[j] (S23)
+  /// Last cycle with a late supply (S28): no later than the arrival.
+  const std::int64_t* late_until = nullptr;
+  std::size_t first = 0;  ///< entry that both begin with
 };
 
 /// How a group went for one PE (S28); of cycles until it finished.

@@ -148,10 +148,12 @@ void Rehearsal::play(std::int64_t group, Stage& stage, Place& place) const {
   stage.arrivals.start_supplied(*job_->arch, span.end - span.first, teams);
   stage.teams.resize(teams);
   stage.pops.resize(teams);
+  stage.together.clear();
   for (std::size_t t = 0; t < teams; ++t) {
     stage.teams[t].start_tile(*job_, *operands_[t]);
     stage.teams[t].start_group(group, 0, stage.rows);
     stage.pops[t].clear();
+    stage.together.push_back(&stage.teams[t]);
   }
   const auto view = [&] {
     return ArrivalView{span.first + stage.arrivals.known(), stage.arrivals.cycles(),
@@ -161,8 +163,9 @@ void Rehearsal::play(std::int64_t group, Stage& stage, Place& place) const {
     std::size_t first = stage.teams[0].block();
     for (const TeamSteps& team : stage.teams) first = std::min(first, team.block());
     stage.rows.make(first, span.first + stage.arrivals.known());
+    TeamSteps::advance(stage.together, view(), stage.room);
     for (std::size_t t = 0; t < teams; ++t) {
-      const auto more = stage.teams[t].advance(view());
+      const auto more = stage.teams[t].pops();
       stage.arrivals.report_pops(t, 1, more);
       stage.pops[t].insert(stage.pops[t].end(), more.begin(), more.end());
     }

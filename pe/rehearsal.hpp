@@ -69,6 +69,8 @@ class Rehearsal {
     memory::Arrivals arrivals;
     StepRows rows;
     std::vector<TeamSteps> teams;
+    std::vector<TeamSteps*> together;
+    TeamSteps::Room room;
     std::vector<std::vector<std::int64_t>> pops;  ///< of each team
   };
 

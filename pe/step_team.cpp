@@ -32,10 +32,16 @@ std::size_t StepTeam::block(const PeCommand& command) const {
   return command.tile == tile_ && command.group == group_ ? steps_.block() : 0;
 }
 
-void StepTeam::work() {
+TeamSteps* StepTeam::follow() {
   if (command_->tile != tile_) begin_tile(*command_);
   if (command_->group != group_) begin_group(*command_);
-  advance(view());
+  if (record_ != nullptr) {
+    repeat();
+    return nullptr;
+  }
+  if (stuck_) start_steps();
+  stuck_ = false;
+  return &steps_;
 }
 
 void StepTeam::begin_tile(const PeCommand& c) {
@@ -76,29 +82,23 @@ void StepTeam::begin_group(const PeCommand& c) {
 
 void StepTeam::start_steps() { steps_.start_group(group_, start_, job_->tables->rows()); }
 
-void StepTeam::advance(const ArrivalView& view) {
-  if (record_ != nullptr) {
-    times_ = replay_.advance(view);
-    if (!replay_.differs()) return;
-    // The record has held so far: the steps run from the group's start, and what they
-    // repeat is not told again. But they need rows, which are not a thread's to make.
-    repeated_ = replay_.popped();
-    StepPaths& paths = members_.front()->paths();
-    if (job_->kept == nullptr)
-      ++paths.refuted_groups;
-    else if (repeated_ > 0)
-      ++paths.left_groups;
-    record_ = nullptr;
-    stuck_ = true;
-    return;
-  }
-  if (stuck_) start_steps();
-  stuck_ = false;
-  advance_steps(view);
+void StepTeam::repeat() {
+  times_ = replay_.advance(view());
+  if (!replay_.differs()) return;
+  // The record has held so far: the steps run from the group's start, and what they
+  // repeat is not told again. But they need rows, which are not a thread's to make.
+  repeated_ = replay_.popped();
+  StepPaths& paths = members_.front()->paths();
+  if (job_->kept == nullptr)
+    ++paths.refuted_groups;
+  else if (repeated_ > 0)
+    ++paths.left_groups;
+  record_ = nullptr;
+  stuck_ = true;
 }
 
-void StepTeam::advance_steps(const ArrivalView& view) {
-  times_ = steps_.advance(view);
+void StepTeam::advanced() {
+  times_ = steps_.pops();
   if (job_->kept != nullptr) group_pops_.insert(group_pops_.end(), times_.begin(), times_.end());
   const std::size_t told = std::min(repeated_, times_.size());
   repeated_ -= told;
@@ -137,6 +137,20 @@ void StepTeam::keep(std::span<const GroupTimes> times) {
   if (times.front().finish - start_ > std::numeric_limits<std::int32_t>::max() / 2) return;
   record_arrivals(record, view(), span);
   record.run_entries = job_->tables->longest_run();
+}
+
+void StepShare::work() {
+  stepping_.clear();
+  steps_.clear();
+  for (StepTeam* team : teams) {
+    TeamSteps* steps = team->follow();
+    if (steps == nullptr) continue;
+    stepping_.push_back(team);
+    steps_.push_back(steps);
+  }
+  if (steps_.empty()) return;
+  TeamSteps::advance(steps_, stepping_.front()->view(), room_);
+  for (StepTeam* team : stepping_) team->advanced();
 }
 
 }  // namespace scnn::pe

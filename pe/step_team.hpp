@@ -21,9 +21,9 @@ namespace scnn::pe {
 /// them ahead of the kernel, by the step kernel or by a record of how the group will go.
 ///
 /// Contract: whenever arrivals have become known, `look` at them and at the group's command, and
-/// `work`; when `stuck`, once more after the rows of the group are made. `end` a group that is
-/// `finished`.
-class StepTeam : public Task {
+/// have a StepShare run it; when `stuck`, once more after the rows of the group are made. `end` a
+/// group that is `finished`.
+class StepTeam {
  public:
   /// \param first    number of the first member; the others follow
   /// \param members  at most kTeam; outlive the team
@@ -39,11 +39,17 @@ class StepTeam : public Task {
     command_ = &command;
     arrivals_ = &arrivals;
   }
-  /// On any thread: follows the command, and runs as far ahead as the arrivals allow.
-  void work() override;
+  /// On any thread: follows the command, and goes by the record of the group as far as the arrivals
+  /// allow, if it has one.
+  /// \return if it has none, the steps to be advanced as far as the arrivals allow, before
+  /// `advanced`
+  ///         is called; else null
+  TeamSteps* follow();
+  void advanced();
+  [[nodiscard]] ArrivalView view() const;
   /// The group does not go as recorded, and the team needs its rows.
   [[nodiscard]] bool stuck() const { return stuck_; }
-  /// For each entry popped by the last `work`, in stream order, when the last member popped it.
+  /// For each entry popped last, in stream order, when the last member popped it.
   [[nodiscard]] std::span<const std::int64_t> pops() const { return times_; }
   /// The members have no activations in the tile: each pops a vector as it arrives, and other
   /// PEs no sooner.
@@ -61,9 +67,7 @@ class StepTeam : public Task {
   void load_operands();
   void begin_group(const PeCommand& c);
   void start_steps();
-  void advance(const ArrivalView& view);
-  void advance_steps(const ArrivalView& view);
-  [[nodiscard]] ArrivalView view() const;
+  void repeat();
   void keep(std::span<const GroupTimes> times);
 
   std::size_t number_;  ///< among the teams
@@ -85,6 +89,18 @@ class StepTeam : public Task {
   std::uint64_t tile_ = 0;                ///< serial number
   std::int64_t group_ = -1, start_ = 0;
   std::span<const std::int64_t> times_;
+};
+
+/// Teams that one thread runs together.
+class StepShare : public Task {
+ public:
+  std::vector<StepTeam*> teams;
+  void work() override;
+
+ private:
+  std::vector<StepTeam*> stepping_;
+  std::vector<TeamSteps*> steps_;
+  TeamSteps::Room room_;
 };
 
 }  // namespace scnn::pe

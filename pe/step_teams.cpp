@@ -105,23 +105,33 @@ void StepTeams::make_rows() {
 /// While groups are rehearsed, other threads have work enough of their own.
 void StepTeams::run_teams() {
   const PeCommand& c = command->read();
-  for (StepTeam* team : running_) {
-    team->look(c, arrivals->read());
-    workers_.submit(*team);
-  }
-  workers_.run_submitted(rehearsal_.more());
+  for (StepTeam* team : running_) team->look(c, arrivals->read());
+  share(running_);
   rehearsal_.go_on();
-  std::size_t stuck = 0;
-  for (StepTeam* team : running_) {
-    if (!team->stuck()) continue;
-    ++stuck;
-    workers_.submit(*team);
-  }
-  if (stuck == 0) return;
-  rehearsal_.refute(stuck);
+  stuck_.clear();
+  for (StepTeam* team : running_)
+    if (team->stuck()) stuck_.push_back(team);
+  if (stuck_.empty()) return;
+  rehearsal_.refute(stuck_.size());
   StepTables& tables = *c.job->tables;
   if (tables.rows().group() != c.group) tables.begin_rows(c.group, workers_);
-  workers_.run_submitted(rehearsal_.more());
+  share(stuck_);
+}
+
+/// Runs teams on as many threads as there are.
+void StepTeams::share(const std::vector<StepTeam*>& teams) {
+  const bool alone = rehearsal_.more();
+  const std::size_t shares =
+      alone ? 1 : std::min(teams.size(), static_cast<std::size_t>(workers_.threads()));
+  if (shares_.size() < shares) shares_.resize(shares);
+  for (std::size_t i = 0; i < shares; ++i) {
+    const auto at = [&](std::size_t n) {
+      return teams.begin() + static_cast<std::ptrdiff_t>(n * teams.size() / shares);
+    };
+    shares_[i].teams.assign(at(i), at(i + 1));
+    workers_.submit(shares_[i]);
+  }
+  workers_.run_submitted(alone);
 }
 
 /// PEs of teams that only pop do so as early as any.

@@ -45,6 +45,7 @@ class StepTeams : public sc_core::sc_module {
   void submit();
   void report();
   void run_teams();
+  void share(const std::vector<StepTeam*>& teams);
   void make_rows();
   void tell_pops();
   void group_over();
@@ -54,6 +55,8 @@ class StepTeams : public sc_core::sc_module {
   memory::Failures& failures_;
   std::vector<StepTeam> teams_;
   std::vector<StepTeam*> running_;  ///< that take the tile, while a group runs
+  std::vector<StepTeam*> stuck_;    ///< of these
+  std::vector<StepShare> shares_;   ///< a thread's each
   std::uint64_t command_ = 0;       ///< serial number of the last one followed
   bool submitted_ = false;          ///< waits for the work to be reported
   bool missed_ = false;             ///< arrivals came while submitted

@@ -10,21 +10,26 @@ void TeamOperands::load(const TileJob& job, std::span<const ActivationOperands* 
   const auto phases = static_cast<std::size_t>(phase_split(*job.shape, *job.arch).count());
   members = team.size();
   blocks.assign(job.stream->blocks_per_group, {});
+  vectors.assign(blocks.size(), {});
   filled_blocks.fill(0);
   std::uint32_t passes = 0;
   for (std::size_t b = 0; b < blocks.size(); ++b) {
     Block& block = blocks[b];
     block.first = passes;
-    for (std::size_t p = 0; p < team.size(); ++p)
-      block.vectors[p] = static_cast<std::int64_t>(team[p]->vectors(b));
-    const auto [least, most] = std::minmax_element(block.vectors.begin(), block.vectors.end());
+    for (std::size_t p = 0; p < team.size(); ++p) {
+      vectors[b][p] = static_cast<std::int64_t>(team[p]->vectors(b));
+      if (vectors[b][p] == 0) continue;
+      block.stepping |= static_cast<std::uint8_t>(1U << p);
+      if (team[p]->vector(b, 0).size() > 2) block.crowded |= static_cast<std::uint8_t>(1U << p);
+    }
+    const auto [least, most] = std::minmax_element(vectors[b].begin(), vectors[b].end());
     block.full = static_cast<std::uint32_t>(*least);
     block.passes = static_cast<std::uint32_t>(*most);
     passes += block.passes;
   }
   for (std::size_t p = 0; p < team.size(); ++p) {
     std::size_t b = blocks.size();
-    while (b > 0 && blocks[b - 1].vectors[p] == 0) --b;
+    while (b > 0 && vectors[b - 1][p] == 0) --b;
     filled_blocks[p] = b;
   }
   offsets.resize(passes * kTeam * static_cast<std::size_t>(job.arch->I));
@@ -39,10 +44,11 @@ void TeamOperands::load_member(const TileJob& job, std::size_t block, std::size_
   const auto I = static_cast<std::size_t>(job.arch->I);
   const auto zeros = static_cast<std::uint32_t>(job.tables->zero_row(phase));
   const Block& b = blocks[block];
+  const auto own = static_cast<std::uint32_t>(vectors[block][member]);
   std::uint32_t* out = offsets.data() + (b.first * kTeam + member) * I;
   for (std::uint32_t v = 0; v < b.passes; ++v, out += kTeam * I) {
     std::size_t n = 0;
-    if (v < b.vectors[member])
+    if (v < own)
       for (const ActivationOperand& a : operands->vector(block, v)) out[n++] = a.row;
     for (; n < I; ++n) out[n] = zeros;
   }

@@ -21,14 +21,17 @@ struct alignas(64) TeamNumbers : std::array<std::int64_t, kTeam> {};
 
 /// Read-only once loaded: the same in all groups of a tile.
 struct TeamOperands {
+  /// All there is of a block in most steps: with many channels these are what a cache holds.
   struct Block {
-    std::uint32_t first = 0;   ///< number of its first pass
-    std::uint32_t passes = 0;  ///< the largest of `vectors`
-    std::uint32_t full = 0;    ///< the smallest: passes in which every member steps
-    TeamNumbers vectors{};     ///< activation vectors of each member
+    std::uint32_t first = 0;    ///< number of its first pass
+    std::uint32_t passes = 0;   ///< the largest number of vectors of a member
+    std::uint32_t full = 0;     ///< the smallest: passes in which every member steps
+    std::uint8_t stepping = 0;  ///< a bit for each member with activations
+    std::uint8_t crowded = 0;   ///< for each with more than two in its first vector
   };
   std::size_t members = 0;
   std::vector<Block> blocks;
+  std::vector<TeamNumbers> vectors;  ///< activation vectors of each member, by block
   /// `[pass][member][I]`: byte offset of an activation's row and lane from the first row of
   /// a weight vector; where a vector has fewer activations, of a row of zeros.
   std::vector<std::uint32_t> offsets;

@@ -37,20 +37,23 @@ void TeamSteps::start_group(std::int64_t group, std::int64_t start, const StepRo
                          ? start
                          : std::numeric_limits<std::int64_t>::max() / 2;
   state_.last_issue.fill(start - 1);
-  state_.last_pop.fill(start);
+  state_.last_popped = start;
+  state_.relieved = true;
+  state_.rested.fill(0);
+  state_.held = state_.held_before = 0;
   state_.bank_stall.fill(0);
   state_.late.fill(0);
   state_.waited.fill(0);
   state_.last_block.fill(-1);
   for (std::size_t p = 0; p < operands_->members; ++p)
     for (std::size_t b = operands_->filled_blocks[p]; b-- > 0 && state_.last_block[p] < 0;)
-      if (state_.blocks[b].count > 0 && operands_->blocks[b].vectors[p] > 0)
+      if (state_.blocks[b].count > 0 && operands_->vectors[b][p] > 0)
         state_.last_block[p] = static_cast<std::int64_t>(b);
   finished_ = group_first_ == group_end_;
 }
 
-std::span<const std::int64_t> TeamSteps::advance(const ArrivalView& arrivals) {
-  if (finished_) return {};
+/// Makes arrivals known, and room for the pops of all entries known.
+void TeamSteps::look(const ArrivalView& arrivals) {
   const std::size_t end = std::min(arrivals.known, group_end_);
   const std::size_t next =
       state_.block < state_.blocks.size() ? state_.blocks[state_.block].first + state_.at : end;
@@ -62,22 +65,46 @@ std::span<const std::int64_t> TeamSteps::advance(const ArrivalView& arrivals) {
   state_.pops = pops_.data();
   state_.popped = 0;
   arrivals_ = arrivals;
-  if (operands_->idle())
-    pop_all(arrivals);
-  else
-    advance_steps(state_);
-  finished_ = state_.block == state_.blocks.size();
-  return std::span(pops_).first(state_.popped);
+}
+
+void TeamSteps::advance(std::span<TeamSteps* const> teams, const ArrivalView& arrivals,
+                        Room& room) {
+  room.waiting.clear();
+  for (TeamSteps* team : teams) {
+    if (team->finished_) {
+      team->state_.popped = 0;
+      continue;
+    }
+    team->look(arrivals);
+    if (team->operands_->idle())
+      team->pop_all();
+    else
+      room.waiting.push_back(&team->state_);
+  }
+  while (!room.waiting.empty()) {
+    // A team that has only just begun the group is behind the others.
+    const TeamState& lead = *room.waiting.front();
+    const auto others = std::partition(room.waiting.begin(), room.waiting.end(),
+                                       [block = lead.block, at = lead.at](const TeamState* s) {
+                                         return s->block != block || s->at != at;
+                                       });
+    room.together.assign(others, room.waiting.end());
+    room.waiting.erase(others, room.waiting.end());
+    room.numbers.resize(kTogether * room.together.front()->run_pops.size());
+    advance_steps(room.together, room.numbers);
+  }
+  for (TeamSteps* team : teams)
+    team->finished_ = team->finished_ || team->state_.block == team->state_.blocks.size();
 }
 
 /// Of a team without activations: every entry as it arrives.
-void TeamSteps::pop_all(const ArrivalView& arrivals) {
+void TeamSteps::pop_all() {
   for (; state_.block < state_.blocks.size(); ++state_.block, state_.at = 0) {
     const memory::BlockVectors& block = state_.blocks[state_.block];
     for (; state_.at < block.count; ++state_.at) {
       const std::size_t entry = block.first + state_.at;
-      if (entry >= arrivals.known) return;
-      popped_ = std::max(popped_, arrivals.cycle[entry - arrivals.first] + 1);
+      if (entry >= arrivals_.known) return;
+      popped_ = std::max(popped_, arrivals_.cycle[entry - arrivals_.first] + 1);
       state_.pops[state_.popped++] = popped_;
     }
   }
@@ -92,10 +119,11 @@ GroupTimes TeamSteps::times(std::size_t member) const {
   if (group_first_ == group_end_) return t;
   // After the last step the member waits for the entries it only pops, then for its
   // queues.
-  const std::int64_t popping =
-      std::max<std::int64_t>(state_.last_pop[member] - state_.last_issue[member], 0);
+  const std::int64_t last_pop =
+      std::max(start_, arrivals_.cycle[group_end_ - 1 - arrivals_.first] + 1);
+  const std::int64_t popping = std::max<std::int64_t>(last_pop - state_.last_issue[member], 0);
   const std::int64_t all_free = state_.last_issue[member] + 1 + deepest_queue(state_, member);
-  const std::int64_t popped = std::max(state_.last_issue[member], state_.last_pop[member]) + 1;
+  const std::int64_t popped = std::max(state_.last_issue[member], last_pop) + 1;
   t.finish = std::max(popped, all_free);
   t.bank_stall = static_cast<std::uint64_t>(state_.bank_stall[member] + t.finish - popped);
   t.weight_wait = static_cast<std::uint64_t>(state_.late[member]);

@@ -21,6 +21,7 @@ namespace scnn::pe {
 ///
 /// Contract:
 /// - cycles are counted from the start of the tile;
+/// - arrivals told in `advance` stay where they are until the last `times`;
 /// - `advance` takes whole runs (S15): a run starts when the arrivals of all its vectors
 ///   are known; a team without activations pops all that is known;
 /// - what becomes of products, and their sums, is the members' own affair (RunAhead).
@@ -33,10 +34,17 @@ class TeamSteps {
   /// \param rows   made before arrivals are told; outlive the group
   void start_group(std::int64_t group, std::int64_t start, const StepRows& rows);
 
-  /// Issues every step that can be placed with certainty.
-  /// \return for each entry popped, in stream order, when the last member popped it; valid
-  ///         until the next call
-  std::span<const std::int64_t> advance(const ArrivalView& arrivals);
+  /// What teams that advance together work in.
+  struct Room {
+    std::vector<TeamState*> waiting, together;
+    std::vector<TeamNumbers> numbers;
+  };
+  /// Issues every step that can be placed with certainty, of teams that run the same group.
+  static void advance(std::span<TeamSteps* const> teams, const ArrivalView& arrivals, Room& room);
+  /// For each entry popped by the last `advance`, in stream order, when the last member popped it.
+  [[nodiscard]] std::span<const std::int64_t> pops() const {
+    return std::span(pops_).first(state_.popped);
+  }
 
   [[nodiscard]] bool finished() const { return finished_; }
   /// The group's block whose vectors are to be taken next.
@@ -45,7 +53,8 @@ class TeamSteps {
   [[nodiscard]] GroupTimes times(std::size_t member) const;
 
  private:
-  void pop_all(const ArrivalView& arrivals);
+  void look(const ArrivalView& arrivals);
+  void pop_all();
 
   TeamState state_;
   const TileJob* job_ = nullptr;

@@ -80,7 +80,10 @@ class Team {
     steps.start_tile(job_, operands_);
     steps.start_group(0, start, job_.tables->rows());
     Course o;
-    const auto pops = steps.advance(arrivals.view(entries()));
+    TeamSteps* const one[] = {&steps};
+    TeamSteps::Room room;
+    TeamSteps::advance(one, arrivals.view(entries()), room);
+    const auto pops = steps.pops();
     o.pops.assign(pops.begin(), pops.end());
     REQUIRE(steps.finished());
     for (std::size_t m = 0; m < 4; ++m) o.times.push_back(steps.times(m));

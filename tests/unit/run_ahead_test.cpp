@@ -112,8 +112,9 @@ class TileRun {
   bool finished() const { return in_team_ ? team_.finished() : members_[0].ahead.finished(); }
   /// The team advances once for all; every member is given its pops.
   std::span<const std::int64_t> team_pops(const ArrivalView& view, std::size_t m) {
-    if (m == 0) pops_ = team_.advance(view);
-    return pops_;
+    TeamSteps* const one[] = {&team_};
+    if (m == 0) TeamSteps::advance(one, view, room_);
+    return team_.pops();
   }
 
   TileJob job_;
@@ -123,7 +124,7 @@ class TileRun {
   TeamOperands operands_;
   TeamSteps team_;
   Workers workers_{1};
-  std::span<const std::int64_t> pops_;
+  TeamSteps::Room room_;
 };
 
 /// One PE by itself.
