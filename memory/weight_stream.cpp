@@ -81,7 +81,7 @@ class StreamMaker {
         const std::size_t stored = decoder_.stored(first_block_ + first + b);
         BlockVectors& block = stream_.blocks[first + b];
         block.first = static_cast<std::uint32_t>(vectors);
-        block.count = static_cast<std::uint32_t>(vectors_of(stored));
+        block.count = static_cast<std::uint32_t>((stored + F_ - 1) / F_);
         weights_before_[first + b] = weights;
         bits_before_[first + b] = bits;
         const Cost cost = cost_of(b, phase);
@@ -95,10 +95,6 @@ class StreamMaker {
     stream_.weights.resize(weights);
     stream_.vectors.resize(vectors);
     stream_.bits.resize(vectors);
-  }
-
-  [[nodiscard]] std::size_t vectors_of(std::size_t weights) const {
-    return F_ == 4 ? (weights + 3) / 4 : (weights + F_ - 1) / F_;  // 4: without a division
   }
 
   void fill(std::size_t b, const Cost& cost, const sparse::BlockPlace& place) {
